@@ -1,0 +1,23 @@
+// Sizes as people write and read them. One unit step is 1,024.
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** Reads "512", "20 MB" or "1.5GB" (any case, optional "i" and "B") as bytes; null when it is none of these. */
+export function parseBytes(text: string): number | null {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*$/i.exec(text);
+  if (!match) return null;
+  const power = ' kmgt'.indexOf((match[2] ?? '').toLowerCase() || ' ');
+  return Math.round(Number(match[1]) * 1024 ** power);
+}
+
+/** Writes bytes in the largest unit that keeps four digits or fewer: "1,024 MB", "1.5 GB", "812 KB". */
+export function formatBytes(bytes: number | bigint): string {
+  let value = Number(bytes);
+  let unit = 0;
+  while (value > 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const rounded = value < 10 && unit > 0 ? Math.round(value * 10) / 10 : Math.round(value);
+  return `${rounded.toLocaleString('en-US')} ${UNITS[unit]}`;
+}

@@ -1,0 +1,87 @@
+// Applies prisma/migrations. Prisma's command line downloads a binary for this; the same engine as WebAssembly comes
+// from npm, so the migrations stay standard (`_prisma_migrations`) and need no download.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+
+const PRISMA_DIR = path.resolve(import.meta.dirname, '../../prisma');
+const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+/** Brings the database up to the newest migration; answers the names of those applied now. Safe to repeat. */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const engine = await openSchemaEngine(databaseUrl);
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: await readMigrations(),
+      filters: NO_FILTERS,
+    });
+    return appliedMigrationNames;
+  } finally {
+    engine.free();
+  }
+}
+
+/** The SQL that turns what the migrations made of this database into what the schema says; empty when they agree. */
+export async function schemaDrift(databaseUrl: string): Promise<string> {
+  const engine = await openSchemaEngine(databaseUrl);
+  try {
+    const schema = path.join(PRISMA_DIR, 'schema.prisma');
+    const { stdout } = await engine.diff({
+      from: { tag: 'schemaDatasource', files: [await schemaFile(schema)], configDir: PRISMA_DIR },
+      to: { tag: 'schemaDatamodel', files: [await schemaFile(schema)] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    });
+    return (stdout ?? '').trim();
+  } finally {
+    engine.free();
+  }
+}
+
+async function schemaFile(file: string) {
+  return { path: file, content: await readFile(file, 'utf8') };
+}
+
+/** The package's own entry imports its .wasm file as a module, which Node does not do: instantiate it by hand. */
+async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+  const require = createRequire(import.meta.url);
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const bytes = await readFile(
+    path.join(path.dirname(require.resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm'),
+  );
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue });
+  const exports = instance.exports as { __wbindgen_start(): void };
+  glue.__wbg_set_wasm(exports);
+  exports.__wbindgen_start();
+  const schema = path.join(PRISMA_DIR, 'schema.prisma');
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }));
+  return glue.SchemaEngine.new({ datamodels: [[schema, await readFile(schema, 'utf8')]] }, () => {}, adapter);
+}
+
+async function readMigrations(): Promise<MigrationList> {
+  const baseDir = path.join(PRISMA_DIR, 'migrations');
+  const entries = await readdir(baseDir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return {
+    baseDir,
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: await readFile(path.join(baseDir, 'migration_lock.toml'), 'utf8'),
+    },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      names.sort().map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok' as const, value: await readFile(path.join(baseDir, name, 'migration.sql'), 'utf8') },
+        },
+      })),
+    ),
+  };
+}

@@ -1,0 +1,100 @@
+// What the product needs of a container engine, in its own words. Docker is the first; nothing outside lib/engine knows
+// which one it is. Absent is null; everything else that goes wrong throws.
+
+import type { Readable, Writable } from 'node:stream';
+
+/** Limits the kernel holds from the container's first instruction. */
+export interface ContainerLimits {
+  memoryBytesMax: number;
+  /** Thousandths of a core. */
+  cpuMillisMax: number;
+  pidsMax: number;
+  openFilesMax: number;
+  /** Of each tmpfs: /tmp, /run and /dev/shm. They count as memory. */
+  tmpfsBytesMax: number;
+  /** The largest single file, as a second line behind the disk's own limit. */
+  fileBytesMax: number;
+}
+
+export interface ContainerSpec {
+  siteId: string;
+  generation: number;
+  hostname: string;
+  limits: ContainerLimits;
+  /** Host directories of the site's own disk, already mounted, by their place in the container. */
+  mounts: { source: string; target: string; readOnly: boolean }[];
+  command: string[];
+  env: Record<string, string>;
+}
+
+export interface ContainerState {
+  siteId: string;
+  generation: number;
+  /** The engine's id: a new one for each re-creation. */
+  instanceId: string;
+  status: 'created' | 'running' | 'paused' | 'exited' | 'removing';
+  /** IPv4 on the instance's bridge while it runs. */
+  address: string | null;
+  startedAt: Date | null;
+  exitCode: number | null;
+  outOfMemory: boolean;
+}
+
+export interface ExecRequest {
+  /** An argument array; never a line for a shell. */
+  command: string[];
+  env?: Record<string, string>;
+  workingDir?: string;
+  /** With a terminal, standard error is part of standard output. */
+  terminal?: { columns: number; rows: number } | null;
+}
+
+export interface ExecSession {
+  stdin: Writable;
+  stdout: Readable;
+  /** Null with a terminal. */
+  stderr: Readable | null;
+  /** Clamped to 1..500; the caller coalesces floods. */
+  resize(columns: number, rows: number): Promise<void>;
+  /** The exit code, once the process has ended and its output has been read. */
+  exited: Promise<number>;
+  /** Ends the process and everything of its session: HUP at once, KILL after five seconds. Safe to repeat. */
+  hangUp(): Promise<void>;
+}
+
+export interface EngineChange {
+  siteId: string;
+  kind: 'started' | 'died' | 'out-of-memory' | 'removed' | 'paused' | 'unpaused';
+}
+
+export interface EngineInfo {
+  name: string;
+  version: string;
+  userNamespaces: boolean;
+  seccomp: boolean;
+  /** 1 or 2. */
+  cgroupVersion: number;
+}
+
+export interface Engine {
+  info(): Promise<EngineInfo>;
+  /** Makes what containers are made from (the read-only skeleton). Safe to repeat. */
+  prepare(): Promise<void>;
+  /** Creates and starts. A container of an older generation is replaced; one of this generation is adopted and started. */
+  run(spec: ContainerSpec): Promise<ContainerState>;
+  inspect(siteId: string): Promise<ContainerState | null>;
+  /** All containers of this instance, running or not. */
+  list(): Promise<ContainerState[]>;
+  /** Stops with TERM, then KILL after the grace. A stopped or absent container is no error. */
+  stop(siteId: string, graceSeconds: number): Promise<void>;
+  /** Kills and removes with everything the engine keeps of it. Absent is no error. */
+  remove(siteId: string): Promise<void>;
+  pause(siteId: string): Promise<void>;
+  unpause(siteId: string): Promise<void>;
+  /** Memory, CPU and pids of a running container, without a restart. */
+  setLimits(siteId: string, limits: ContainerLimits): Promise<void>;
+  /** Throws `site-not-ready` when the container does not run and `too many processes` as `site-not-ready` with its hint. */
+  exec(siteId: string, request: ExecRequest): Promise<ExecSession>;
+  /** Changes as they happen: a hint to look, never the truth. Returns the way to stop watching. */
+  watch(onChange: (change: EngineChange) => void): () => void;
+}

@@ -1,0 +1,209 @@
+// Every setting of an instance, parsed in one place. Nothing else reads process.env. Each setting has a default that
+// works; the README lists them. Two instances with different settings run side by side.
+
+import path from 'node:path';
+import { z } from 'zod';
+import { parseBytes } from './bytes.ts';
+import { AppError } from './errors/app-error.ts';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const count = z.coerce.number().int().min(0);
+const bytes = z.string().transform((text, context) => {
+  const value = parseBytes(text);
+  if (value === null) context.addIssue({ code: 'custom', message: 'is not a size such as 20GB' });
+  return value ?? 0;
+});
+const portRange = z
+  .string()
+  .regex(/^\d+-\d+$/, 'is not a range such as 22000-22999')
+  .transform((text) => {
+    const [first = 0, last = 0] = text.split('-').map(Number);
+    return { first, last };
+  })
+  .refine(
+    ({ first, last }) => first >= 1 && last <= 65_535 && first <= last,
+    'is not a range of ports from 1 to 65535',
+  );
+
+const VARIABLES = z.object({
+  /** Names everything the instance starts: bridge, firewall table, cgroup, containers. */
+  LIGHTKEEPER_INSTANCE: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,10}$/, 'must be 1 to 11 lower-case letters or digits')
+    .default('lightkeeper'),
+  LIGHTKEEPER_DATA_DIR: z.string().startsWith('/').default('/var/lib/lightkeeper'),
+  /** The base filesystem, shared by all instances of the machine. */
+  LIGHTKEEPER_CACHE_DIR: z.string().startsWith('/').default('/var/cache/lightkeeper'),
+  LIGHTKEEPER_BIND: z.ipv4().default('127.0.0.1'),
+  LIGHTKEEPER_HTTP_PORT: port.default(8080),
+  LIGHTKEEPER_WEB_PORT: port.default(8081),
+  LIGHTKEEPER_SSH_GATEWAY_PORT: port.default(2222),
+  LIGHTKEEPER_SSH_PORTS: portRange.default({ first: 22_000, last: 22_999 }),
+  /** Empty: http://localhost:HTTP_PORT. */
+  APP_URL: z.url().optional(),
+  SITES_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/, 'is not a domain name')
+    .default('localhost'),
+  /** Empty: half of the free disk, 64 GB at most. */
+  LIGHTKEEPER_POOL_SIZE: bytes.optional(),
+  /** A btrfs filesystem of the operator's own, mounted, instead of the pool file. */
+  LIGHTKEEPER_POOL_DIR: z.string().startsWith('/').optional(),
+  LIGHTKEEPER_DISK: z.enum(['auto', 'btrfs', 'ext4']).default('auto'),
+  LIGHTKEEPER_READY_SITES: count.max(100).default(3),
+  LIGHTKEEPER_SUBNET: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+\.0\/(1[6-9]|2[0-4])$/, 'is not a subnet such as 10.213.0.0/20')
+    .default('10.213.0.0/20'),
+  /** Addresses that containers may reach although they are private: comma-separated CIDR. */
+  LIGHTKEEPER_EGRESS_ALLOW: z.string().default(''),
+  LIGHTKEEPER_LAUNCHES_PER_HOUR: count.default(10),
+  LIGHTKEEPER_SITES_PER_ADDRESS: count.default(5),
+  /** Promised memory and disk as a multiple of what the machine has. */
+  LIGHTKEEPER_OVERCOMMIT: z.coerce.number().min(0.1).max(100).default(4),
+  LIGHTKEEPER_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(10),
+  LIGHTKEEPER_CHECK_SECONDS: z.coerce.number().min(1).max(600).default(60),
+  LIGHTKEEPER_BUILD_MINUTES: z.coerce.number().min(0.1).max(60).default(15),
+  /** Empty: PostgreSQL is embedded. */
+  DATABASE_URL: z.string().optional(),
+  /** Empty: the product's own dockerd. */
+  DOCKER_HOST: z.string().optional(),
+  LIGHTKEEPER_SECRET: z.string().min(32).optional(),
+  LIGHTKEEPER_ADMIN_SECRET: z.string().min(12).optional(),
+});
+
+type Variables = z.infer<typeof VARIABLES>;
+
+export interface Settings {
+  instance: string;
+  dataDir: string;
+  cacheDir: string;
+  bind: string;
+  httpPort: number;
+  webPort: number;
+  sshGatewayPort: number;
+  sshPorts: { first: number; last: number };
+  appUrl: string;
+  sitesDomain: string;
+  poolBytes: number | null;
+  poolDir: string | null;
+  disk: 'auto' | 'btrfs' | 'ext4';
+  readySites: number;
+  subnet: string;
+  egressAllow: string[];
+  launchesPerHour: number;
+  sitesPerAddress: number;
+  overcommit: number;
+  drainSeconds: number;
+  checkSeconds: number;
+  buildMinutes: number;
+  databaseUrl: string | null;
+  dockerHost: string | null;
+  secret: string | null;
+  adminSecret: string | null;
+  paths: Paths;
+}
+
+/** Where an instance keeps things. `run` is for sockets and pids, and is empty after a reboot's first `up`. */
+export interface Paths {
+  run: string;
+  log: string;
+  pool: string;
+  mounts: string;
+  runtime: string;
+  engineSocket: string;
+  hookSocket: string;
+  gitSocket: string;
+  /** Answers the web process's questions about repositories; the proxy has no way to it. */
+  historySocket: string;
+  proxySocket: string;
+  proxyMap: string;
+}
+
+/** Reads the settings from environment variables. Throws `setting-invalid` that names the variable and the fault. */
+export function parseSettings(env: Record<string, string | undefined>): Settings {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = VARIABLES.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0] ?? 'a setting');
+    throw new AppError('setting-invalid', {
+      message: `The setting ${name}=${present[name] ?? ''} is not usable: ${issue?.message ?? 'unknown fault'}.`,
+      hint: `Correct or unset ${name}; the README lists the settings.`,
+    });
+  }
+  return toSettings(parsed.data);
+}
+
+function toSettings(variables: Variables): Settings {
+  const dataDir = path.resolve(variables.LIGHTKEEPER_DATA_DIR);
+  return {
+    instance: variables.LIGHTKEEPER_INSTANCE,
+    dataDir,
+    cacheDir: path.resolve(variables.LIGHTKEEPER_CACHE_DIR),
+    bind: variables.LIGHTKEEPER_BIND,
+    httpPort: variables.LIGHTKEEPER_HTTP_PORT,
+    webPort: variables.LIGHTKEEPER_WEB_PORT,
+    sshGatewayPort: variables.LIGHTKEEPER_SSH_GATEWAY_PORT,
+    sshPorts: variables.LIGHTKEEPER_SSH_PORTS,
+    appUrl: (variables.APP_URL ?? `http://localhost:${variables.LIGHTKEEPER_HTTP_PORT}`).replace(/\/+$/, ''),
+    sitesDomain: variables.SITES_DOMAIN,
+    poolBytes: variables.LIGHTKEEPER_POOL_SIZE ?? null,
+    poolDir: variables.LIGHTKEEPER_POOL_DIR ?? null,
+    disk: variables.LIGHTKEEPER_DISK,
+    readySites: variables.LIGHTKEEPER_READY_SITES,
+    subnet: variables.LIGHTKEEPER_SUBNET,
+    egressAllow: variables.LIGHTKEEPER_EGRESS_ALLOW.split(',')
+      .map((cidr) => cidr.trim())
+      .filter(Boolean),
+    launchesPerHour: variables.LIGHTKEEPER_LAUNCHES_PER_HOUR,
+    sitesPerAddress: variables.LIGHTKEEPER_SITES_PER_ADDRESS,
+    overcommit: variables.LIGHTKEEPER_OVERCOMMIT,
+    drainSeconds: variables.LIGHTKEEPER_DRAIN_SECONDS,
+    checkSeconds: variables.LIGHTKEEPER_CHECK_SECONDS,
+    buildMinutes: variables.LIGHTKEEPER_BUILD_MINUTES,
+    databaseUrl: variables.DATABASE_URL ?? null,
+    dockerHost: variables.DOCKER_HOST ?? null,
+    secret: variables.LIGHTKEEPER_SECRET ?? null,
+    adminSecret: variables.LIGHTKEEPER_ADMIN_SECRET ?? null,
+    paths: {
+      run: `${dataDir}/run`,
+      log: `${dataDir}/log`,
+      pool: variables.LIGHTKEEPER_POOL_DIR ?? `${dataDir}/pool`,
+      mounts: `${dataDir}/mounts`,
+      runtime: `${dataDir}/runtime`,
+      engineSocket: `${dataDir}/run/docker.sock`,
+      hookSocket: `${dataDir}/run/hook/deploy.sock`,
+      gitSocket: `${dataDir}/run/git.sock`,
+      historySocket: `${dataDir}/run/history/git.sock`,
+      proxySocket: `${dataDir}/run/haproxy.sock`,
+      proxyMap: `${dataDir}/run/routes.map`,
+    },
+  };
+}
+
+let parsedOnce: Settings | null = null;
+
+/** The settings of this process, parsed at the first call. */
+export function settings(): Settings {
+  parsedOnce ??= parseSettings(process.env);
+  return parsedOnce;
+}
+
+/** The instance's secret, which every process needs to be given. */
+export function requireSecret(from: Settings): string {
+  if (from.secret) return from.secret;
+  throw new AppError('setting-invalid', {
+    message: 'LIGHTKEEPER_SECRET is not set.',
+    hint: 'Start the processes with `npm run up`, which makes one, or give the same 32 or more characters to each.',
+  });
+}
+
+/** Where PostgreSQL is, which every process needs to be given. */
+export function requireDatabaseUrl(from: Settings): string {
+  if (from.databaseUrl) return from.databaseUrl;
+  throw new AppError('setting-invalid', {
+    message: 'DATABASE_URL is not set.',
+    hint: 'Start the processes with `npm run up`, which starts a PostgreSQL, or name a server.',
+  });
+}

@@ -1,0 +1,13 @@
+// What the product needs of its proxy: a map from host name to where the site answers, changed without a reload.
+
+export interface Target {
+  address: string;
+  port: number;
+}
+
+export interface Proxy {
+  /** In effect for the next request when this returns. */
+  setRoute(host: string, target: Target): Promise<void>;
+  removeRoute(host: string): Promise<void>;
+  routes(): Promise<Map<string, Target>>;
+}
