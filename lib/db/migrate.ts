@@ -7,13 +7,14 @@ import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+import { Pool } from 'pg';
 
 const PRISMA_DIR = path.resolve(import.meta.dirname, '../../prisma');
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /** Brings the database up to the newest migration; answers the names of those applied now. Safe to repeat. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const engine = await openSchemaEngine(databaseUrl);
+  const { engine, close } = await openSchemaEngine(databaseUrl);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: await readMigrations(),
@@ -21,46 +22,58 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     });
     return appliedMigrationNames;
   } finally {
-    engine.free();
+    await close();
   }
 }
 
-/** The SQL that turns what the migrations made of this database into what the schema says; empty when they agree. */
-export async function schemaDrift(databaseUrl: string): Promise<string> {
-  const engine = await openSchemaEngine(databaseUrl);
+/** The SQL that makes an empty database into what the schema says: to write a migration, and to test for drift. */
+export async function schemaSql(databaseUrl: string): Promise<string> {
+  const { engine, close } = await openSchemaEngine(databaseUrl);
   try {
-    const schema = path.join(PRISMA_DIR, 'schema.prisma');
+    const file = path.join(PRISMA_DIR, 'schema.prisma');
     const { stdout } = await engine.diff({
-      from: { tag: 'schemaDatasource', files: [await schemaFile(schema)], configDir: PRISMA_DIR },
-      to: { tag: 'schemaDatamodel', files: [await schemaFile(schema)] },
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [{ path: file, content: await readFile(file, 'utf8') }] },
       script: true,
       exitCode: null,
       filters: NO_FILTERS,
     });
     return (stdout ?? '').trim();
   } finally {
-    engine.free();
+    await close();
   }
 }
 
-async function schemaFile(file: string) {
-  return { path: file, content: await readFile(file, 'utf8') };
+async function openSchemaEngine(databaseUrl: string): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
+  loading ??= loadSchemaEngine();
+  const { SchemaEngine } = await loading;
+  const schema = path.join(PRISMA_DIR, 'schema.prisma');
+  const pool = new Pool({ connectionString: databaseUrl, max: 2 });
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const datamodels: [string, string][] = [[schema, await readFile(schema, 'utf8')]];
+  const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter);
+  return {
+    engine,
+    async close() {
+      engine.free();
+      await pool.end();
+    },
+  };
 }
 
-/** The package's own entry imports its .wasm file as a module, which Node does not do: instantiate it by hand. */
-async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+let loading: ReturnType<typeof loadSchemaEngine> | null = null;
+
+/** The package's own entry imports its .wasm file as a module, which Node does not do: instantiate by hand, once. */
+async function loadSchemaEngine() {
   const require = createRequire(import.meta.url);
   const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
-  const bytes = await readFile(
-    path.join(path.dirname(require.resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm'),
-  );
+  const dir = path.dirname(require.resolve('@prisma/schema-engine-wasm'));
+  const bytes = await readFile(path.join(dir, 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue });
   const exports = instance.exports as { __wbindgen_start(): void };
   glue.__wbg_set_wasm(exports);
   exports.__wbindgen_start();
-  const schema = path.join(PRISMA_DIR, 'schema.prisma');
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }));
-  return glue.SchemaEngine.new({ datamodels: [[schema, await readFile(schema, 'utf8')]] }, () => {}, adapter);
+  return glue;
 }
 
 async function readMigrations(): Promise<MigrationList> {

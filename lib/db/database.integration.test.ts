@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { seedPlans } from '../../prisma/seed.ts';
+import { migrate, schemaSql } from './migrate.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+test('migrations are applied once', async () => {
+  expect(await migrate(database.url)).toEqual([]);
+});
+
+test('the migrations make what the schema says', async () => {
+  const name = `fresh_${randomBytes(4).toString('hex')}`;
+  const fresh = new URL(inject('databaseUrl'));
+  await query(database.url, `create database ${name}`);
+  fresh.pathname = `/${name}`;
+  try {
+    await query(fresh.href, await schemaSql(fresh.href));
+    expect(await describeTables(database.url)).toEqual(await describeTables(fresh.href));
+  } finally {
+    await query(database.url, `drop database ${name} with (force)`);
+  }
+});
+
+test('a plan that an operator changed survives the seed', async () => {
+  await seedPlans(database.db);
+  await database.db.plan.update({ where: { name: 'guest' }, data: { pidsMax: 77 } });
+  await seedPlans(database.db);
+  expect(await database.db.plan.findUnique({ where: { name: 'guest' } })).toMatchObject({ pidsMax: 77 });
+});
+
+async function describeTables(url: string) {
+  const columns = await query(
+    url,
+    `select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns
+     where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1, 2`,
+  );
+  const indexes = await query(
+    url,
+    `select indexdef from pg_indexes where schemaname = 'public' and tablename <> '_prisma_migrations' order by 1`,
+  );
+  return { columns, indexes };
+}
+
+async function query(url: string, sql: string) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
