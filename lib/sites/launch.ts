@@ -1,0 +1,217 @@
+// The click. One transaction: a ready site becomes the visitor's, or a new one is written down for the workers to make.
+
+import { randomBytes } from 'node:crypto';
+import { seal } from '../auth/seal.ts';
+import type { Db, Transaction } from '../db/client.ts';
+import { type Plan, Prisma, type Site, type User } from '../db/generated/client.ts';
+import { notify } from '../db/notify.ts';
+import { requireSecret, type Settings } from '../env.ts';
+import { AppError, invariant } from '../errors/app-error.ts';
+import { judgeAddress, judgeCapacity } from './admission.ts';
+import { SITE_WITH_ALL, type SiteRow } from './find.ts';
+import { generateSiteName, parseSiteName } from './names.ts';
+
+export interface LaunchRequest {
+  owner: { id: string } | null;
+  name: string | null;
+  /** The client's IP address. */
+  address: string;
+  /** The same key is the same launch, however often it is sent. */
+  key: string | null;
+}
+
+export interface Launched {
+  site: SiteRow;
+  owner: User;
+  /** False when the visitor had the site already. */
+  created: boolean;
+}
+
+type Deps = { db: Db; settings: Settings };
+
+/** Launches a site. Throws `bad-name`, `name-taken`, `too-many-launches`, `too-many-sites` or `host-full`. */
+export async function launch(deps: Deps, request: LaunchRequest): Promise<Launched> {
+  const name = request.name === null || request.name.trim() === '' ? null : parseSiteName(request.name);
+  const { siteId, owner, created } = await claimOrInsert(deps, request, name);
+  const site = await deps.db.site.findUniqueOrThrow({ where: { id: siteId }, include: SITE_WITH_ALL });
+  return { site, owner, created };
+}
+
+async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | null) {
+  const work = deps.db.$transaction(async (tx) => {
+    await oneAtATime(tx, request);
+    const earlier = await findEarlier(tx, request);
+    if (earlier) return { siteId: earlier.site.id, owner: earlier.owner, created: false };
+    await admit(deps, tx, request);
+    if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
+    const owner = await findOrCreateOwner(tx, request);
+    const plan = await requirePlan(tx, owner.role === 'guest' ? 'guest' : 'member');
+    const claim = claimOf(owner, plan, request);
+    const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
+    await notify(tx, 'launch', site.id);
+    await notify(tx, 'site', site.id);
+    return { siteId: site.id, owner, created: true };
+  });
+  return work.catch((error: unknown) => {
+    if (name && isUniqueViolation(error)) throw nameTaken(name);
+    throw error;
+  });
+}
+
+/** Writes down a site for the pool. The workers make it; a click claims it. Answers null when the machine is full. */
+export async function insertReady(deps: Deps): Promise<Site | null> {
+  return deps.db.$transaction(async (tx) => {
+    const plan = await requirePlan(tx, 'guest');
+    try {
+      return await insertNew(deps, tx, plan, {}, null);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'host-full') return null;
+      throw error;
+    }
+  });
+}
+
+/** Launches of one browser or address follow each other, so that counting is exact and a double click is one launch. */
+async function oneAtATime(tx: Transaction, request: LaunchRequest): Promise<void> {
+  for (const word of [request.address, request.owner?.id ?? request.key ?? request.address]) {
+    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`launch:${word}`}, 0))`;
+  }
+}
+
+async function findEarlier(tx: Transaction, request: LaunchRequest): Promise<{ site: Site; owner: User } | null> {
+  const byKey = request.key
+    ? await tx.site.findUnique({ where: { launchKey: request.key }, include: { owner: true } })
+    : null;
+  if (byKey?.owner && byKey.state !== 'deleting') return { site: byKey, owner: byKey.owner };
+  const owner = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
+  if (!owner) return null;
+  const sites = await tx.site.findMany({
+    where: { ownerId: owner.id, state: { not: 'deleting' } },
+    orderBy: { claimedAt: 'desc' },
+  });
+  const plan = await requirePlan(tx, owner.role === 'guest' ? 'guest' : 'member');
+  const newest = sites[0];
+  if (!newest || sites.length < plan.sitesMax || owner.role === 'admin') return null;
+  if (owner.role === 'guest') return { site: newest, owner };
+  throw new AppError('too-many-sites', {
+    message: `You have ${sites.length} of ${plan.sitesMax} sites.`,
+    hint: 'Delete one of them to launch another.',
+  });
+}
+
+async function admit(deps: Deps, tx: Transaction, request: LaunchRequest): Promise<void> {
+  const now = new Date();
+  const hourAgo = new Date(now.getTime() - 3_600_000);
+  const recent = { launchedFrom: request.address, claimedAt: { gt: hourAgo } };
+  const oldest = await tx.site.findFirst({ where: recent, orderBy: { claimedAt: 'asc' } });
+  judgeAddress(
+    {
+      launchesLastHour: await tx.site.count({ where: recent }),
+      nextLaunchAt: oldest?.claimedAt ? new Date(oldest.claimedAt.getTime() + 3_600_000) : null,
+      sitesNow: await tx.site.count({ where: { launchedFrom: request.address, state: { not: 'deleting' } } }),
+    },
+    deps.settings,
+    now,
+  );
+}
+
+async function findOrCreateOwner(tx: Transaction, request: LaunchRequest): Promise<User> {
+  const known = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
+  return known ?? tx.user.create({ data: { role: 'guest' } });
+}
+
+interface Claim {
+  ownerId?: string;
+  claimedAt?: Date;
+  expiresAt?: Date | null;
+  launchedFrom?: string;
+  launchKey?: string | null;
+}
+
+function claimOf(owner: User, plan: Plan, request: LaunchRequest): Claim {
+  const claimedAt = new Date();
+  const expiresAt =
+    plan.lifetimeMinutes === null ? null : new Date(claimedAt.getTime() + plan.lifetimeMinutes * 60_000);
+  return { ownerId: owner.id, claimedAt, expiresAt, launchedFrom: request.address, launchKey: request.key };
+}
+
+/** The oldest ready site, if there is one: whoever else claims at this moment gets another (SKIP LOCKED). */
+async function claimReady(tx: Transaction, plan: Plan, claim: Claim, name: string | null): Promise<Site | null> {
+  const [ready] = await tx.$queryRaw<{ id: string }[]>`
+    select id from "Site" where "ownerId" is null and state = 'live' and "planName" = ${plan.name}
+    order by "createdAt" limit 1 for update skip locked`;
+  if (!ready) return null;
+  return tx.site.update({ where: { id: ready.id }, data: { ...claim, ...(name ? { name } : {}) } });
+}
+
+async function insertNew(deps: Deps, tx: Transaction, plan: Plan, claim: Claim, name: string | null): Promise<Site> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('launch:port', 0))`;
+  await judgeHost(deps, tx, plan);
+  const secret = requireSecret(deps.settings);
+  return tx.site.create({
+    data: {
+      ...claim,
+      name: name ?? (await freeName(tx)),
+      planName: plan.name,
+      sshPort: await freePort(deps, tx),
+      sealedPassword: seal(secret, randomBytes(12).toString('base64url')),
+      sealedToken: seal(secret, `lk_${randomBytes(24).toString('base64url')}`),
+    },
+  });
+}
+
+/** Counts what is promised against the machine as its keeper last saw it; before its first reading nothing is refused. */
+async function judgeHost(deps: Deps, tx: Transaction, plan: Plan): Promise<void> {
+  const host = await tx.host.findUnique({ where: { node: 'local' } });
+  if (!host) return;
+  const [promised] = await tx.$queryRaw<{ memory: bigint; disk: bigint }[]>`
+    select coalesce(sum(p."memoryBytesMax"), 0)::bigint as memory, coalesce(sum(p."diskBytesMax"), 0)::bigint as disk
+    from "Site" s join "Plan" p on p.name = s."planName"`;
+  const capacity = {
+    memoryBytes: Number(host.memoryBytes),
+    memoryBytesPromised: Number(promised?.memory ?? 0),
+    poolBytes: Number(host.poolBytes),
+    poolBytesFree: Number(host.poolBytesFree),
+    diskBytesPromised: Number(promised?.disk ?? 0),
+  };
+  const demand = { memoryBytes: Number(plan.memoryBytesMax), diskBytes: Number(plan.diskBytesMax) };
+  judgeCapacity(capacity, demand, deps.settings.overcommit);
+}
+
+async function freeName(tx: Transaction): Promise<string> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const name = generateSiteName();
+    if (!(await tx.site.findUnique({ where: { name } }))) return name;
+  }
+  throw new Error('no free site name in 20 draws');
+}
+
+async function freePort(deps: Deps, tx: Transaction): Promise<number> {
+  const { first, last } = deps.settings.sshPorts;
+  const [row] = await tx.$queryRaw<{ port: number }[]>`
+    select port from generate_series(${first}::int, ${last}::int) as port
+    where not exists (select 1 from "Site" where "sshPort" = port) order by port limit 1`;
+  if (row) return row.port;
+  throw new AppError('host-full', {
+    message: `This machine is full: all ${last - first + 1} SSH ports are taken.`,
+    hint: 'Try again in a few minutes, or ask the operator to widen LIGHTKEEPER_SSH_PORTS.',
+  });
+}
+
+async function requirePlan(tx: Transaction, name: string): Promise<Plan> {
+  const plan = await tx.plan.findUnique({ where: { name } });
+  invariant(plan, `there is a plan ${name}`);
+  return plan;
+}
+
+/** Two launches asked for one name at the same moment: the index decided (Prisma's P2002). */
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError('name-taken', {
+    message: `The name "${name}" is taken.`,
+    hint: 'Choose another name, or leave it empty and get one.',
+  });
+}

@@ -1,0 +1,133 @@
+// A site as its owner sees it: the JSON of the API and the data of the page.
+
+import { unseal } from '../auth/seal.ts';
+import { requireSecret, type Settings } from '../env.ts';
+import { gitHttpUrl, gitSshUrl, siteUrl, sshHost } from './address.ts';
+import type { SiteRow } from './find.ts';
+
+export interface DeploymentView {
+  id: string;
+  number: number;
+  cause: 'launch' | 'push' | 'rollback';
+  commit: string | null;
+  subject: string | null;
+  stack: string | null;
+  status: 'running' | 'succeeded' | 'failed';
+  problem: string | null;
+  /** Its release is still on the disk: it can be rolled back to. */
+  kept: boolean;
+  live: boolean;
+  startedAt: string;
+  finishedAt: string | null;
+}
+
+export interface UsageView {
+  diskBytes: number;
+  memoryBytes: number;
+  pids: number;
+  cpuMicros: number;
+  readAt: string;
+}
+
+export interface SiteView {
+  name: string;
+  state: 'launching' | 'live' | 'failed' | 'deleting';
+  problem: string | null;
+  launchSteps: string[];
+  address: string;
+  git: { http: string; httpWithToken: string; ssh: string };
+  ssh: { host: string; port: number; user: 'root'; password: string; command: string };
+  token: string;
+  plan: string;
+  limits: {
+    diskBytes: number;
+    inodes: number;
+    memoryBytes: number;
+    cpuMillis: number;
+    pids: number;
+    openFiles: number;
+  };
+  usage: UsageView | null;
+  createdAt: string;
+  expiresAt: string | null;
+  /** The number of the live deployment. */
+  liveDeployment: number | null;
+  deployments: DeploymentView[];
+  keys: { id: string; fingerprint: string; comment: string }[];
+  events: { kind: string; text: string; at: string }[];
+}
+
+/** Everything of a site that its owner may see, secrets included. */
+export function viewSite(settings: Settings, site: SiteRow): SiteView {
+  const secret = requireSecret(settings);
+  const token = unseal(secret, site.sealedToken);
+  const host = sshHost(settings);
+  return {
+    name: site.name,
+    state: site.state,
+    problem: site.problem,
+    launchSteps: site.launchSteps,
+    address: siteUrl(settings, site.name),
+    git: {
+      http: gitHttpUrl(settings, site.name, null),
+      httpWithToken: gitHttpUrl(settings, site.name, token),
+      ssh: gitSshUrl(settings, site.name),
+    },
+    ssh: {
+      host,
+      port: site.sshPort,
+      user: 'root',
+      password: unseal(secret, site.sealedPassword),
+      command: `ssh -p ${site.sshPort} root@${host}`,
+    },
+    token,
+    plan: site.planName,
+    limits: {
+      diskBytes: Number(site.plan.diskBytesMax),
+      inodes: site.plan.inodesMax,
+      memoryBytes: Number(site.plan.memoryBytesMax),
+      cpuMillis: site.plan.cpuMillisMax,
+      pids: site.plan.pidsMax,
+      openFiles: site.plan.openFilesMax,
+    },
+    usage: site.usage && viewUsage(site.usage),
+    createdAt: (site.claimedAt ?? site.createdAt).toISOString(),
+    expiresAt: site.expiresAt?.toISOString() ?? null,
+    liveDeployment: site.liveDeployment?.number ?? null,
+    deployments: site.deployments.map((deployment) => viewDeployment(site, deployment)),
+    keys: site.keys.map(({ id, fingerprint, publicKey }) => ({
+      id,
+      fingerprint,
+      comment: publicKey.split(' ').slice(2).join(' '),
+    })),
+    events: site.events.map(({ kind, text, at }) => ({ kind, text, at: at.toISOString() })),
+  };
+}
+
+/** The newest reading, as numbers. */
+export function viewUsage(usage: NonNullable<SiteRow['usage']>): UsageView {
+  return {
+    diskBytes: Number(usage.diskBytes),
+    memoryBytes: Number(usage.memoryBytes),
+    pids: usage.pids,
+    cpuMicros: Number(usage.cpuMicros),
+    readAt: usage.readAt.toISOString(),
+  };
+}
+
+function viewDeployment(site: SiteRow, deployment: SiteRow['deployments'][number]): DeploymentView {
+  return {
+    id: deployment.id,
+    number: deployment.number,
+    cause: deployment.cause,
+    commit: deployment.commit,
+    subject: deployment.subject,
+    stack: deployment.stack,
+    status: deployment.status,
+    problem: deployment.problem,
+    kept: deployment.kept,
+    live: deployment.id === site.liveDeploymentId,
+    startedAt: deployment.startedAt.toISOString(),
+    finishedAt: deployment.finishedAt?.toISOString() ?? null,
+  };
+}
