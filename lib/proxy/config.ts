@@ -1,0 +1,96 @@
+// HAProxy's one static configuration. Routes are not in it: they are a map that changes at run time without a reload.
+
+export interface ProxyConfig {
+  /** Addresses to listen on, with their port. */
+  binds: string[];
+  /** Host names that are the app itself. */
+  appHosts: string[];
+  webAddress: string;
+  gitSocket: string;
+  adminSocket: string;
+  mapFile: string;
+  /** Directory of the pages a visitor sees instead of a site. */
+  pagesDir: string;
+  user: string | null;
+}
+
+const HEADERS_OF_OURS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded'];
+
+/** The configuration text (HAProxy 2.6 configuration manual, sections 3 and 4). */
+export function renderProxyConfig(config: ProxyConfig): string {
+  return `${[...globalSection(config), ...defaultsSection(config), ...frontend(config), ...backends(config)].join('\n')}\n`;
+}
+
+function globalSection(config: ProxyConfig): string[] {
+  return [
+    'global',
+    '  maxconn 8000',
+    `  stats socket ${config.adminSocket} mode 600 level admin`,
+    '  hard-stop-after 30s',
+    '  tune.maxrewrite 2048',
+    ...(config.user ? [`  user ${config.user}`] : []),
+  ];
+}
+
+/** The timeouts are the first wall against slow clients: a header within 10 s, a stalled peer for a minute at most. */
+function defaultsSection({ pagesDir }: ProxyConfig): string[] {
+  return [
+    'defaults',
+    '  mode http',
+    '  timeout http-request 10s',
+    '  timeout http-keep-alive 30s',
+    '  timeout client 60s',
+    '  timeout connect 3s',
+    '  timeout server 120s',
+    '  timeout queue 10s',
+    '  timeout tunnel 1h',
+    '  timeout client-fin 10s',
+    '  retries 3',
+    '  option redispatch',
+    ...[502, 503, 504].map(
+      (status) =>
+        `  http-error status ${status} content-type "text/html; charset=utf-8" file ${pagesDir}/unavailable.html`,
+    ),
+  ];
+}
+
+function frontend(config: ProxyConfig): string[] {
+  const isApp = `{ var(txn.host) -m str ${config.appHosts.join(' ')} }`;
+  return [
+    'frontend web',
+    ...config.binds.map((bind) => `  bind ${bind}`),
+    '  stick-table type ipv6 size 100k expire 1m store conn_cur',
+    '  tcp-request connection track-sc0 src',
+    '  tcp-request connection reject if { sc0_conn_cur gt 2000 }',
+    '  http-request deny deny_status 400 if { req.hdr_cnt(host) gt 1 }',
+    ...HEADERS_OF_OURS.map((header) => `  http-request del-header ${header}`),
+    '  http-request set-header X-Forwarded-For %[src]',
+    '  http-request set-header X-Forwarded-Proto http unless { ssl_fc }',
+    '  http-request set-header X-Forwarded-Proto https if { ssl_fc }',
+    '  http-request set-header X-Forwarded-Host %[req.hdr(host)]',
+    '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
+    `  http-request set-var(txn.app) str(yes) if ${isApp}`,
+    `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,
+    `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
+    '  use_backend git if { var(txn.app) -m found } { path_reg ^/[^/]+\\.git/ }',
+    '  use_backend app if { var(txn.app) -m found }',
+    '  default_backend sites',
+  ];
+}
+
+function backends(config: ProxyConfig): string[] {
+  return [
+    'backend app',
+    `  server web ${config.webAddress}`,
+    'backend git',
+    '  timeout server 30m',
+    `  server git unix@${config.gitSocket}`,
+    'backend sites',
+    '  http-reuse safe',
+    '  retry-on conn-failure empty-response',
+    '  http-request disable-l7-retry unless METH_GET',
+    '  http-request set-dst var(txn.route),field(1,:)',
+    '  http-request set-dst-port var(txn.route),field(2,:)',
+    '  server site 0.0.0.0:0',
+  ];
+}

@@ -1,0 +1,97 @@
+// HAProxy behind the Proxy interface: commands over its admin socket (management guide, section 9.3), and the map's
+// file, which a restarted HAProxy loads. Only one process may write: the deploy worker.
+
+import { rename, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkHost, diffRoutes, parseShownMap, renderMap, writeTarget } from './map.ts';
+import type { Proxy, Target } from './proxy.ts';
+
+const ANSWER_TIMEOUT_MS = 5_000;
+/** A killed HAProxy is back within a second or two; a route change waits for it. */
+const RESTART_MS = 5_000;
+
+export interface Haproxy extends Proxy {
+  /** Makes map and file equal to these routes; answers how many entries were wrong. */
+  sync(desired: ReadonlyMap<string, Target>): Promise<number>;
+}
+
+/** Throws ECONNREFUSED or ENOENT when HAProxy does not come back within five seconds. */
+export function createHaproxy({ socketPath, mapFile }: { socketPath: string; mapFile: string }): Haproxy {
+  const wanted = new Map<string, Target>();
+  let writing: Promise<void> = Promise.resolve();
+
+  /** Writers follow each other, each with the newest content. */
+  const save = () => {
+    writing = writing.then(async () => {
+      await writeFile(`${mapFile}.new`, renderMap(wanted), { mode: 0o644 });
+      await rename(`${mapFile}.new`, mapFile);
+    });
+    return writing;
+  };
+
+  const set = async (host: string, target: Target) => {
+    const entry = `${mapFile} ${checkHost(host)} ${writeTarget(target)}`;
+    const answer = await command(socketPath, `set map ${entry}`);
+    if (answer !== '') await commandOrThrow(socketPath, `add map ${entry}`);
+  };
+
+  return {
+    async setRoute(host, target) {
+      wanted.set(host, target);
+      await Promise.all([set(host, target), save()]);
+    },
+    async removeRoute(host) {
+      wanted.delete(host);
+      // An entry that is not there is answered with a complaint: the wish is fulfilled all the same.
+      await Promise.all([command(socketPath, `del map ${mapFile} ${checkHost(host)}`), save()]);
+    },
+    async routes() {
+      return parseShownMap(await command(socketPath, `show map ${mapFile}`));
+    },
+    async sync(desired) {
+      const actual = parseShownMap(await command(socketPath, `show map ${mapFile}`));
+      const { set: changed, remove } = diffRoutes(actual, desired);
+      wanted.clear();
+      for (const [host, target] of desired) wanted.set(host, target);
+      for (const [host, target] of changed) await set(host, target);
+      for (const host of remove) await command(socketPath, `del map ${mapFile} ${host}`);
+      await save();
+      return changed.length + remove.length;
+    },
+  };
+}
+
+async function commandOrThrow(socketPath: string, line: string): Promise<void> {
+  const answer = await command(socketPath, line);
+  if (answer !== '') throw new Error(`HAProxy refused "${line}": ${answer}`);
+}
+
+async function command(socketPath: string, line: string): Promise<string> {
+  const deadline = Date.now() + RESTART_MS;
+  for (;;) {
+    try {
+      return await ask(socketPath, line);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if ((code !== 'ECONNREFUSED' && code !== 'ENOENT') || Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** One command a connection, as the socket expects without its interactive prompt. */
+function ask(socketPath: string, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(socketPath);
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error(`HAProxy did not answer "${line}"`)));
+    socket.on('data', (text) => {
+      answer += text;
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer.trim()));
+    socket.write(`${line}\n`);
+  });
+}

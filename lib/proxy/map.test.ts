@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { diffRoutes, parseShownMap, renderMap } from './map.ts';
+
+const a = { address: '10.213.0.2', port: 8001 };
+const b = { address: '10.213.0.3', port: 8001 };
+
+test('what is written is read back', () => {
+  const routes = new Map([
+    ['calm-bay-1.localhost', a],
+    ['x.example.org', b],
+  ]);
+  const shown = renderMap(routes)
+    .split('\n')
+    .map((line) => `0x55d0 ${line}`)
+    .join('\n');
+  expect(parseShownMap(shown)).toEqual(routes);
+});
+
+test('a difference changes only what differs', () => {
+  const actual = new Map([
+    ['same.localhost', a],
+    ['moved.localhost', a],
+    ['gone.localhost', a],
+  ]);
+  const desired = new Map([
+    ['same.localhost', a],
+    ['moved.localhost', b],
+    ['new.localhost', b],
+  ]);
+  expect(diffRoutes(actual, desired)).toEqual({
+    set: [
+      ['moved.localhost', b],
+      ['new.localhost', b],
+    ],
+    remove: ['gone.localhost'],
+  });
+});
+
+test.each(['a b.localhost', 'x\nset map', '', '-x', 'a;b', 'A.localhost'])('%j never gets into the map', (host) => {
+  expect(() => renderMap(new Map([[host, a]]))).toThrow('not a host name');
+});
+
+test('a target that is no address is refused', () => {
+  expect(() => renderMap(new Map([['a.localhost', { address: 'evil host', port: 1 }]]))).toThrow('target');
+});
