@@ -1,0 +1,22 @@
+// What a door (a site's own port, or the gateway) is to the listener that opens it.
+
+import type { AuthenticationType, Connection } from 'ssh2';
+import type { AppError } from '#lib/errors/app-error.ts';
+import type { Attempt, Credential } from './credentials.ts';
+import type { Guard } from './guard.ts';
+
+/** Who has logged in, and with what. */
+export interface Identity {
+  user: string;
+  credential: Credential;
+  /** Connections are counted by it: a site's id, or a key's fingerprint where no site is named yet. */
+  place: string;
+  site: { id: string; name: string } | null;
+}
+
+export interface Door {
+  methodsFor(user: string): AuthenticationType[];
+  identify(user: string, attempt: Attempt): Promise<Identity | null>;
+  /** Answers the sessions of one who has logged in. With `refusal`, every session is told that instead. */
+  serve(client: Connection, guard: Guard, identity: Identity, refusal: AppError | null): void;
+}

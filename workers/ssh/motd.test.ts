@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { renderMotd } from './motd.ts';
+import { exampleSite } from './testing/example-site.ts';
+
+const NOW = new Date('2026-01-01T12:00:00Z');
+
+describe('renderMotd', () => {
+  it('tells name, address, usage against limits and the end', () => {
+    const site = exampleSite({ expiresAt: new Date('2026-01-02T13:30:00Z') });
+    const usage = { diskBytes: 120n * 1024n * 1024n, memoryBytes: 64n * 1024n * 1024n, pids: 9 };
+    expect(renderMotd(site, 'http://calm-reef-7.localhost:8080', usage, NOW).split('\r\n')).toEqual([
+      '',
+      '  calm-reef-7   http://calm-reef-7.localhost:8080',
+      '',
+      '  disk       120 MB of 1,024 MB',
+      '  memory     64 MB of 256 MB',
+      '  processes  9 of 128',
+      '  CPU        0.5 cores',
+      '  lives until 2026-01-02 13:30 UTC (25 hours left)',
+      '',
+      '  You are root here. What you install stays; your app is in /app/current, its log in /run/log.',
+      '',
+      '',
+    ]);
+  });
+
+  it('leaves out what is not known', () => {
+    const text = renderMotd(exampleSite({}), 'http://calm-reef-7.localhost:8080', null, NOW);
+    expect(text).toContain('  disk       1,024 MB\r\n');
+    expect(text).not.toContain('until');
+    expect(text.replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
+  it.each([
+    ['2026-01-01T12:01:30Z', '1 minute left'],
+    ['2026-01-01T12:45:00Z', '45 minutes left'],
+    ['2026-01-05T12:00:00Z', '4 days left'],
+    ['2026-01-01T11:00:00Z', '0 minutes left'],
+  ])('says of %s: %s', (end, span) => {
+    expect(renderMotd(exampleSite({ expiresAt: new Date(end) }), 'x', null, NOW)).toContain(`(${span})`);
+  });
+});

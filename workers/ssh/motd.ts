@@ -1,0 +1,41 @@
+// The message of the day: where you are, what it may use and uses, until when it lives, and one next step.
+
+import { formatBytes } from '#lib/bytes.ts';
+import type { DoorSite, SiteUsage } from './sites.ts';
+
+/** Lines end as a raw terminal needs them. No part of it is tenant input but the name, which is a DNS label. */
+export function renderMotd(site: DoorSite, address: string, usage: SiteUsage | null, now: Date): string {
+  const { limits } = site;
+  const used = (value: string | null, limit: string) => (value === null ? limit : `${value} of ${limit}`);
+  const lines = [
+    '',
+    `  ${site.name}   ${address}`,
+    '',
+    `  disk       ${used(usage && formatBytes(usage.diskBytes), formatBytes(limits.diskBytesMax))}`,
+    `  memory     ${used(usage && formatBytes(usage.memoryBytes), formatBytes(limits.memoryBytesMax))}`,
+    `  processes  ${used(usage && String(usage.pids), String(limits.pidsMax))}`,
+    `  CPU        ${formatCores(limits.cpuMillisMax)}`,
+    ...(site.expiresAt ? [`  lives until ${formatMinute(site.expiresAt)} (${formatSpan(site.expiresAt, now)})`] : []),
+    '',
+    '  You are root here. What you install stays; your app is in /app/current, its log in /run/log.',
+    '',
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function formatCores(millis: number): string {
+  const cores = millis / 1_000;
+  return `${Number(cores.toFixed(2))} ${cores === 1 ? 'core' : 'cores'}`;
+}
+
+function formatMinute(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** In the largest unit that is at least two: "3 days", "25 hours", "40 minutes". */
+function formatSpan(until: Date, now: Date): string {
+  const minutes = Math.max(0, Math.floor((until.getTime() - now.getTime()) / 60_000));
+  if (minutes >= 2 * 24 * 60) return `${Math.floor(minutes / (24 * 60))} days left`;
+  if (minutes >= 120) return `${Math.floor(minutes / 60)} hours left`;
+  return minutes === 1 ? '1 minute left' : `${minutes} minutes left`;
+}

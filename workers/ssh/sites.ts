@@ -1,0 +1,90 @@
+// What the SSH process needs to know of sites, and its one implementation over the database. Sites that are being
+// deleted, or whose launch failed, do not exist here.
+
+import type { Db } from '#lib/db/client.ts';
+import type { Prisma } from '#lib/db/generated/client.ts';
+
+export interface DoorSite {
+  id: string;
+  name: string;
+  /** Its own SSH port. */
+  port: number;
+  /** False while it waits in the pool: then nobody may enter. */
+  isOwned: boolean;
+  sealedPassword: string;
+  pushBytesMax: number;
+  limits: { diskBytesMax: bigint; memoryBytesMax: bigint; cpuMillisMax: number; pidsMax: number };
+  expiresAt: Date | null;
+}
+
+export interface SiteUsage {
+  diskBytes: bigint;
+  memoryBytes: bigint;
+  pids: number;
+}
+
+export interface Sites {
+  list(): Promise<DoorSite[]>;
+  findById(id: string): Promise<DoorSite | null>;
+  findByPort(port: number): Promise<DoorSite | null>;
+  findByName(name: string): Promise<DoorSite | null>;
+  /** authorized_keys lines of the keys with this fingerprint, and whose they are. */
+  keysWith(fingerprint: string): Promise<{ siteId: string; publicKey: string }[]>;
+  usageOf(siteId: string): Promise<SiteUsage | null>;
+}
+
+const SELECT = {
+  id: true,
+  name: true,
+  sshPort: true,
+  ownerId: true,
+  sealedPassword: true,
+  expiresAt: true,
+  plan: {
+    select: { pushBytesMax: true, diskBytesMax: true, memoryBytesMax: true, cpuMillisMax: true, pidsMax: true },
+  },
+} as const satisfies Prisma.SiteSelect;
+const EXISTING: Prisma.SiteWhereInput = { state: { in: ['launching', 'live'] } };
+/** More sites than one key can be in, so that the answer is bounded. */
+const KEYS_MAX = 1_000;
+
+export function createSites(db: Db): Sites {
+  const find = async (where: { id: string } | { sshPort: number } | { name: string }) => {
+    const row = await db.site.findFirst({ where: { ...where, ...EXISTING }, select: SELECT });
+    return row && toDoorSite(row);
+  };
+  return {
+    list: async () => (await db.site.findMany({ where: EXISTING, select: SELECT })).map(toDoorSite),
+    findById: (id) => find({ id }),
+    findByPort: (sshPort) => find({ sshPort }),
+    findByName: (name) => find({ name }),
+    keysWith: (fingerprint) =>
+      db.sshKey.findMany({ where: { fingerprint }, select: { siteId: true, publicKey: true }, take: KEYS_MAX }),
+    usageOf: (siteId) =>
+      db.usage.findUnique({ where: { siteId }, select: { diskBytes: true, memoryBytes: true, pids: true } }),
+  };
+}
+
+interface Row {
+  id: string;
+  name: string;
+  sshPort: number;
+  ownerId: string | null;
+  sealedPassword: string;
+  expiresAt: Date | null;
+  plan: DoorSite['limits'] & { pushBytesMax: bigint };
+}
+
+function toDoorSite(row: Row): DoorSite {
+  const { pushBytesMax, ...limits } = row.plan;
+  return {
+    id: row.id,
+    name: row.name,
+    port: row.sshPort,
+    isOwned: row.ownerId !== null,
+    sealedPassword: row.sealedPassword,
+    pushBytesMax: Number(pushBytesMax),
+    limits,
+    expiresAt: row.expiresAt,
+  };
+}

@@ -1,0 +1,33 @@
+// Sites in memory, for tests that need no database.
+
+import { fingerprintOf, parsePublicKey } from '#lib/keys/public-key.ts';
+import type { DoorSite, Sites, SiteUsage } from '../sites.ts';
+
+export interface MemorySites extends Sites {
+  rows: DoorSite[];
+  keys: { siteId: string; publicKey: string }[];
+  usage: SiteUsage | null;
+  /** Thrown by every look-up, when set. */
+  fault: Error | null;
+}
+
+export function createMemorySites(rows: DoorSite[]): MemorySites {
+  const sites: MemorySites = {
+    rows,
+    keys: [],
+    usage: null,
+    fault: null,
+    list: async () => sites.rows,
+    findById: async (id) => find((site) => site.id === id),
+    findByPort: async (port) => find((site) => site.port === port),
+    findByName: async (name) => find((site) => site.name === name),
+    keysWith: async (fingerprint) =>
+      sites.keys.filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint),
+    usageOf: async () => sites.usage,
+  };
+  const find = (is: (site: DoorSite) => boolean) => {
+    if (sites.fault) throw sites.fault;
+    return sites.rows.find(is) ?? null;
+  };
+  return sites;
+}
