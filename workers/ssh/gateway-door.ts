@@ -28,7 +28,7 @@ export interface GatewayDoorDeps extends CredentialDeps {
   host: string;
   serveGit: (request: GitRequest, streams: Streams) => Promise<number>;
   /** Answers with the sentence to show. Throws AppError. */
-  requestRollback: (site: DoorSite) => Promise<string>;
+  requestRollback: (site: DoorSite, over: AbortSignal) => Promise<string>;
 }
 
 const GIT_USER = 'git';
@@ -123,7 +123,7 @@ async function obey(
       return 0;
     }
     case 'rollback':
-      say(`${await deps.requestRollback(await requireOwnSite(deps, identity))}\n`);
+      say(`${await deps.requestRollback(await requireOwnSite(deps, identity), streams.over)}\n`);
       return 0;
     case 'help':
       say(HELP);

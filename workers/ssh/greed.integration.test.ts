@@ -10,7 +10,7 @@ let server: TestServer;
 let client: ssh2.Client;
 
 beforeEach(async () => {
-  server = await startTestServer({ limits: { outputBytesMax: 200_000 } });
+  server = await startTestServer();
   client = new ssh2.Client();
   client.on('error', () => {});
   await new Promise<void>((resolve) => {
@@ -26,7 +26,7 @@ afterEach(async () => {
 /** What an attacker's own implementation would send; ssh2 has it under private names. */
 interface Wire {
   _sock: import('node:net').Socket;
-  _protocol: { ping(): void; rekey(): void; channelWindowAdjust(id: number, bytes: number): void };
+  _protocol: { rekey(): void; channelWindowAdjust(id: number, bytes: number): void };
 }
 const wire = () => client as unknown as Wire;
 
@@ -39,15 +39,6 @@ function exec(command: string): Promise<ssh2.ClientChannel> {
 const guests = () => server.admission.counts().guests;
 
 describe('a client', () => {
-  it('that asks without end and reads no answer is cut', async () => {
-    wire()._sock.pause();
-    const flood = setInterval(() => {
-      for (let request = 0; request < 10_000; request += 1) wire()._protocol.ping();
-    }, 100);
-    expect(await until(() => guests() === 0, 20_000)).toBe(true);
-    clearInterval(flood);
-  });
-
   it('that sends more than its window to a process that does not read is cut', async () => {
     const channel = await exec('sleep 60');
     const outgoing = channel.outgoing as { window: number };
@@ -94,7 +85,6 @@ describe('a client', () => {
     const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) => {
       client.shell({ rows: 24, cols: 80, term: 'xterm' }, (error, shell) => (error ? reject(error) : resolve(shell)));
     });
-    await new Promise((resolve) => channel.once('data', resolve));
     for (let change = 1; change <= 2_000; change += 1) channel.setWindow(change, 4_294_967_295, 0, 0);
     expect(await until(() => server.engine.sizes.at(-1)?.rows === 500)).toBe(true);
     expect(server.engine.sizes.length).toBeLessThan(20);

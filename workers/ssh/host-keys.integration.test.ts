@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureHostKeys } from './host-keys.ts';
+import { ensureHostKeys, generateHostKey } from './host-keys.ts';
 
 let directory = '';
 beforeAll(async () => {
@@ -25,5 +26,12 @@ describe('ensureHostKeys', () => {
     await ensureHostKeys(keys);
     await writeFile(path.join(keys, 'host_ed25519'), '');
     await expect(ensureHostKeys(keys)).rejects.toThrow('damaged');
+  });
+});
+
+describe('generateHostKey', () => {
+  it('makes keys that can be read, all of 2,000', () => {
+    const keys = Array.from({ length: 2_000 }, () => ssh2.utils.parseKey(generateHostKey('ed25519')));
+    expect(keys.filter((key) => key instanceof Error)).toEqual([]);
   });
 });

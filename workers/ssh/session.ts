@@ -21,7 +21,7 @@ export interface StartedSession {
   gitProtocol: string | undefined;
   /** Null: no terminal was asked for. */
   terminal: TerminalSize | null;
-  /** Sizes that come later. */
+  /** Sizes that come later; the newest that came before the listener did is given at once. */
   onResize(listener: (size: TerminalSize) => void): void;
   /** The client asks to end what runs: HUP, INT, QUIT, TERM or KILL. */
   onEndSignal(listener: () => void): void;
@@ -37,6 +37,7 @@ export function collectSession(session: Session, start: (started: StartedSession
   const signalListeners: (() => void)[] = [];
   let gitProtocol: string | undefined;
   let terminal: TerminalSize | null = null;
+  let missedSize: TerminalSize | null = null;
   let isStarted = false;
   const closed = new AbortController();
 
@@ -57,6 +58,7 @@ export function collectSession(session: Session, start: (started: StartedSession
   session.on('window-change', (accept, _reject, { cols, rows }) => {
     const size = clampSize(cols, rows);
     if (terminal && !isStarted) terminal = size;
+    else if (resizeListeners.length === 0) missedSize = size;
     for (const listener of resizeListeners) listener(size);
     accept?.();
   });
@@ -78,7 +80,10 @@ export function collectSession(session: Session, start: (started: StartedSession
       variables,
       gitProtocol,
       terminal,
-      onResize: (listener) => void resizeListeners.push(listener),
+      onResize: (listener) => {
+        resizeListeners.push(listener);
+        if (missedSize) listener(missedSize);
+      },
       onEndSignal: (listener) => void signalListeners.push(listener),
     });
   };

@@ -29,6 +29,7 @@ export function createProcessEngine(home: string): ProcessEngine {
       engine.requests.push(request);
       const child = start(request, home);
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      while (request.terminal && child.exitCode === null && !(await shellOf(child))) await sleep(5);
       return sessionOf(engine, child, request);
     },
   };

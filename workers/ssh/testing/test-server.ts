@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLog } from '#lib/log.ts';
+import { createLog, type Log } from '#lib/log.ts';
 import { type Admission, createAdmission } from '../admission.ts';
 import { createGate } from '../gate.ts';
 import { createGatewayDoor, type GatewayDoorDeps } from '../gateway-door.ts';
@@ -24,6 +24,7 @@ export interface TestServer {
   sites: MemorySites;
   engine: ProcessEngine;
   admission: Admission;
+  log: Log;
   open: (port: number) => Promise<Listener>;
   close(): Promise<void>;
 }
@@ -36,7 +37,7 @@ export async function startTestServer(
   const site = exampleSite({});
   const sites = createMemorySites([site]);
   const engine = createProcessEngine(directory);
-  const log = { ...createLog('ssh'), debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const log: Log = { ...createLog('ssh'), debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const now = Date.now;
   const admission = createAdmission({ limits, penalties: createPenalties(), now });
   const shared = { sites, secret: SECRET, limits, log, addressOf: (name: string) => `http://${name}.localhost:8080` };
@@ -64,6 +65,7 @@ export async function startTestServer(
     sites,
     engine,
     admission,
+    log,
     open,
     async close() {
       clearInterval(clock);

@@ -1,0 +1,72 @@
+// The SSH process: one port for each site, and the gateway port for git. A process of its own, so that one busy transfer
+// never delays the limits.
+
+import { openDb } from '#lib/db/client.ts';
+import { listen } from '#lib/db/notify.ts';
+import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
+import { openGit } from '#lib/git/deps.ts';
+import { serveGit } from '#lib/git/serve.ts';
+import { repositoryOf } from '#lib/git/site.ts';
+import { siteUrl, sshHost } from '#lib/sites/address.ts';
+import { openEngine } from './machine.ts';
+import { repeat, runWorker } from './process.ts';
+import { createAdmission } from './ssh/admission.ts';
+import { createGate } from './ssh/gate.ts';
+import { createGatewayDoor } from './ssh/gateway-door.ts';
+import { ensureHostKeys } from './ssh/host-keys.ts';
+import { SSH_LIMITS } from './ssh/limits.ts';
+import { openListener } from './ssh/listener.ts';
+import { createPenalties } from './ssh/penalties.ts';
+import { rollBack } from './ssh/rollback.ts';
+import { createSiteDoor } from './ssh/site-door.ts';
+import { createSiteListeners } from './ssh/site-listeners.ts';
+import { createSites } from './ssh/sites.ts';
+
+const LOOK_MS = 10_000;
+const SWEEP_MS = 1_000;
+/** Processes of one site that the engine opens at a time. */
+const OPENINGS = 4;
+
+await runWorker('ssh', async ({ settings, log }) => {
+  const databaseUrl = requireDatabaseUrl(settings);
+  const db = openDb(databaseUrl);
+  const git = await openGit(settings, log);
+  const [limits, now] = [SSH_LIMITS, Date.now];
+  const credentials = { sites: createSites(db), secret: requireSecret(settings) };
+  const shared = { ...credentials, limits, log, addressOf: (name: string) => siteUrl(settings, name) };
+  const admission = createAdmission({ limits, penalties: createPenalties(), now });
+  const listenerDeps = { admission, limits, log, now, hostKeys: await ensureHostKeys(`${settings.dataDir}/ssh`) };
+
+  const siteDeps = { ...shared, engine: openEngine(settings, log), openings: createGate(OPENINGS) };
+  const sites = createSiteListeners({
+    ...credentials,
+    admission,
+    log,
+    open: (port) => openListener(listenerDeps, { bind: settings.bind, port }, createSiteDoor(siteDeps, port)),
+  });
+  const gatewayDoor = createGatewayDoor({
+    ...shared,
+    host: sshHost(settings),
+    serveGit: ({ site, service, protocol }, { stdin, stdout, stderr, over }) => {
+      const { id, name, pushBytesMax } = site;
+      const served = { id, name, pushBytesMax, repository: repositoryOf(settings.paths, id) };
+      const streams = { stdin, stdout, stderr, signal: over };
+      return serveGit(git, { site: served, service, mode: 'ssh', protocol }, streams);
+    },
+    requestRollback: (site, over) => rollBack(db, site, over),
+  });
+  const gateway = await openListener(listenerDeps, { bind: settings.bind, port: settings.sshGatewayPort }, gatewayDoor);
+
+  const looking = repeat(log, 'following the sites', LOOK_MS, sites.lookAtAll);
+  const look = (siteId: string) => {
+    sites.look(siteId).catch((cause) => log.warn({ site: siteId, cause: String(cause) }, 'cannot follow a site'));
+  };
+  const stopListening = listen(databaseUrl, { site: look }, log, looking.ring);
+  const sweeping = setInterval(admission.sweep, SWEEP_MS);
+  return async () => {
+    clearInterval(sweeping);
+    await Promise.all([stopListening(), looking.stop()]);
+    await Promise.all([gateway.close('the process stops'), sites.closeAll('the process stops')]);
+    await db.$disconnect();
+  };
+});

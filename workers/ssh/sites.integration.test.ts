@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '#lib/db/test-database.ts';
+import { seedPlans } from '../../prisma/seed.ts';
+import { createSites, type Sites } from './sites.ts';
+
+let database: TestDatabase;
+let sites: Sites;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await seedPlans(database.db);
+  sites = createSites(database.db);
+});
+afterAll(() => database.drop());
+beforeEach(() => database.db.site.deleteMany());
+
+type State = 'launching' | 'live' | 'failed' | 'deleting';
+
+function addSite(name: string, sshPort: number, state: State = 'live') {
+  const sealed = { sealedPassword: 'sealed', sealedToken: 'sealed' };
+  return database.db.site.create({ data: { name, sshPort, state, planName: 'guest', ...sealed } });
+}
+
+test('a site is found by id, port and name, with its plan’s limits', async () => {
+  const { id } = await addSite('calm-reef-7', 22_000);
+  const plan = await database.db.plan.findUniqueOrThrow({ where: { name: 'guest' } });
+  const expected = {
+    id,
+    name: 'calm-reef-7',
+    port: 22_000,
+    isOwned: false,
+    sealedPassword: 'sealed',
+    pushBytesMax: Number(plan.pushBytesMax),
+    limits: {
+      diskBytesMax: plan.diskBytesMax,
+      memoryBytesMax: plan.memoryBytesMax,
+      cpuMillisMax: plan.cpuMillisMax,
+      pidsMax: plan.pidsMax,
+    },
+    expiresAt: null,
+  };
+  expect(await sites.findById(id)).toEqual(expected);
+  expect(await sites.findByPort(22_000)).toEqual(expected);
+  expect(await sites.findByName('calm-reef-7')).toEqual(expected);
+  expect(await sites.list()).toEqual([expected]);
+});
+
+test('a claimed site is owned', async () => {
+  const { id } = await addSite('calm-reef-7', 22_000);
+  const owner = await database.db.user.create({ data: {} });
+  await database.db.site.update({ where: { id }, data: { ownerId: owner.id } });
+  expect(await sites.findByPort(22_000)).toMatchObject({ isOwned: true });
+});
+
+test('a site that is being deleted, or failed to launch, does not exist here', async () => {
+  await addSite('launching', 22_000, 'launching');
+  await addSite('failed', 22_001, 'failed');
+  await addSite('deleting', 22_002, 'deleting');
+  expect((await sites.list()).map(({ name }) => name)).toEqual(['launching']);
+  for (const port of [22_001, 22_002, 22_003]) expect(await sites.findByPort(port)).toBeNull();
+  expect(await sites.findByName('deleting')).toBeNull();
+});
+
+test('keys are found by fingerprint, over all sites', async () => {
+  const [one, two] = [await addSite('one', 22_000), await addSite('two', 22_001)];
+  for (const { id } of [one, two]) {
+    await database.db.sshKey.create({ data: { siteId: id, fingerprint: 'SHA256:a', publicKey: 'line' } });
+  }
+  const found = await sites.keysWith('SHA256:a');
+  expect(found.map(({ siteId }) => siteId).sort()).toEqual([one.id, two.id].sort());
+  expect(await sites.keysWith('SHA256:b')).toEqual([]);
+});
+
+test('usage is what the keeper last read, or nothing', async () => {
+  const { id } = await addSite('one', 22_000);
+  expect(await sites.usageOf(id)).toBeNull();
+  const usage = { diskBytes: 5n, memoryBytes: 6n, pids: 7 };
+  await database.db.usage.create({ data: { siteId: id, cpuMicros: 0n, readAt: new Date(), ...usage } });
+  expect(await sites.usageOf(id)).toEqual(usage);
+});
