@@ -20,28 +20,43 @@ export interface MountedDisk {
   repository: string;
 }
 
+/**
+ * Calls about one site must not overlap: the caller holds the site's lease. A call may be killed at any line; `create`
+ * with the plan's limits and then `mount` bring a disk back to order. Ids that are no UUID and names that are none of
+ * `a-z 0-9 -` break an invariant.
+ */
 export interface Disk {
   readonly kind: 'btrfs' | 'ext4';
-  /** Makes the disk with its limit in force. One that exists is kept and its limit set. */
+  /** Makes the disk with its limit in force. One that exists is kept and its limit set, as by `resize`. */
   create(siteId: string, limits: DiskLimits): Promise<void>;
-  /** Mounts base and disk together. Safe to repeat. */
+  /** Mounts base and disk together; a full disk, too. Safe to repeat. A disk keeps the base that it was made on. */
   mount(siteId: string): Promise<MountedDisk>;
+  /** What still uses the files keeps them until it ends. Not mounted is no error. */
   unmount(siteId: string): Promise<void>;
-  /** Changes the limit at once, also below what is used: then only deleting works. Throws for ext4 below its use. */
+  /**
+   * Changes the limit at once. On btrfs also below what is used: then only deleting works. On ext4 below its use throws
+   * `disk-full`, and what the kernel cannot do to a disk in use (making it smaller) throws `site-not-ready`.
+   */
   resize(siteId: string, limits: DiskLimits): Promise<void>;
+  /** Null when there is no such disk. Data written in the last seconds may still be missing on btrfs. */
   usage(siteId: string): Promise<DiskUsage | null>;
-  /** Of all sites with one call. */
+  /** Of all sites with one call, in milliseconds however many they are. */
   usageOfAll(): Promise<Map<string, DiskUsage>>;
+  /** Throws when the pool is not there, so that an unmounted pool never looks like one without sites. */
   list(): Promise<string[]>;
-  /** Removes the disk with everything on it. Absent is no error. */
+  /** Removes the disk with its snapshots. Absent is no error. The pool has the space back some seconds later. */
   destroy(siteId: string): Promise<void>;
-  /** A copy of the whole disk as it is now, kept under a name. The disk may be in use. */
+  /**
+   * A copy of the whole disk as it is now, as after a power cut. The disk may be in use. A name that exists is kept as it
+   * is. On btrfs what the snapshot holds stays charged to the site, also after the site has deleted it.
+   */
   snapshot(siteId: string, name: string): Promise<void>;
   snapshots(siteId: string): Promise<string[]>;
+  /** Absent is no error. */
   dropSnapshot(siteId: string, name: string): Promise<void>;
-  /** Puts a snapshot's content back. The disk must be unmounted. */
+  /** Puts a snapshot's content back; the limit stays. The disk must be unmounted. */
   restore(siteId: string, name: string): Promise<void>;
-  /** Makes a new site's disk with the content of this one. */
+  /** Makes a new site's disk with the content of this one: a full copy, which the new site pays for. */
   clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void>;
   /** Of the filesystem that holds all disks. */
   pool(): Promise<{ bytes: number; bytesFree: number }>;

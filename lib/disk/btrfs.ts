@@ -1,0 +1,182 @@
+// Disks as btrfs subvolumes under simple quotas: accounting costs the same however many sites and snapshots there are,
+// a limit changes live, a snapshot is instant. Space that a snapshot still holds stays charged to its site.
+
+import { mkdir, readdir, rename, rmdir, statfs } from 'node:fs/promises';
+import { invariant } from '../errors/app-error.ts';
+import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
+import { type DiskDeps, ignoring, isThere, layOut, layOutPool, mountRoot, unmountRoot } from './layout.ts';
+import { mountsAt } from './mount-table.ts';
+import { isSiteId, type SitePaths, sitePaths, snapshotPath } from './paths.ts';
+import { dropQgroup, joinQgroup, limitQgroup, qgroupOf, readQgroups, unlimitQgroup } from './qgroups.ts';
+import { run } from './run.ts';
+import { deleteSubvolume, subvolumeId } from './subvolumes.ts';
+
+/** statfs(2)'s type of a btrfs. */
+const BTRFS_MAGIC = 0x9123_683e;
+
+/** What overlayfs needs to make its work directory, with a wide margin. */
+const MOUNT_ROOM_BYTES = 16 << 20;
+const SYNC_INTERVAL_MS = 5_000;
+const COPY_TIMEOUT_MS = 30 * 60_000;
+
+/** `poolDir` is a mounted btrfs with simple quotas on. */
+export function createBtrfsDisk(deps: DiskDeps): Disk {
+  const { poolDir } = deps;
+  const syncSoon = backgroundSync(deps);
+
+  async function create(siteId: string, limits: DiskLimits): Promise<void> {
+    const paths = await settled(siteId);
+    await limitQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
+    if (await isThere(paths.disk)) return;
+    await deleteSubvolume(poolDir, paths.staging);
+    await run('btrfs', ['subvolume', 'create', '-i', qgroupOf(siteId), paths.staging]);
+    await layOut(deps, paths.staging);
+    await rename(paths.staging, paths.disk);
+  }
+
+  async function destroy(siteId: string): Promise<void> {
+    const paths = await settled(siteId);
+    await unmountRoot(paths);
+    await unlimitQgroup(poolDir, qgroupOf(siteId));
+    for (const name of await names(paths.snapshots)) await deleteSubvolume(poolDir, `${paths.snapshots}/${name}`);
+    await rmdir(paths.snapshots).catch(ignoring('ENOENT'));
+    await deleteSubvolume(poolDir, paths.staging);
+    await deleteSubvolume(poolDir, paths.disk);
+    await dropQgroup(poolDir, qgroupOf(siteId));
+    syncSoon(); // The space comes back with the next commit, not half a minute later.
+  }
+
+  async function restore(siteId: string, name: string): Promise<void> {
+    const paths = await settled(siteId);
+    const snapshot = snapshotPath(paths, name);
+    invariant(await isThere(paths.disk), `the site ${siteId} has no disk to restore`);
+    invariant((await mountsAt(paths.root)).length === 0, `the disk of ${siteId} is mounted and cannot be restored`);
+    await run('btrfs', ['subvolume', 'snapshot', snapshot, paths.restored]);
+    await takeRestored(siteId, paths);
+  }
+
+  /** What the old disk wrote and the snapshot still holds stays charged to the site's group, through the old member. */
+  async function takeRestored(siteId: string, paths: SitePaths): Promise<void> {
+    await joinQgroup(poolDir, await subvolumeId(paths.restored), qgroupOf(siteId));
+    await rename(paths.disk, paths.trash).catch(ignoring('ENOENT'));
+    await rename(paths.restored, paths.disk);
+    await deleteSubvolume(poolDir, paths.trash);
+  }
+
+  /** A full copy: shared extents would be charged to the old site and outlive it. */
+  async function clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void> {
+    const from = await settled(siteId);
+    const to = await settled(newSiteId);
+    await limitQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
+    if (await isThere(to.disk)) return;
+    await deleteSubvolume(poolDir, to.staging);
+    await run('btrfs', ['subvolume', 'snapshot', '-r', from.disk, to.source]);
+    await run('btrfs', ['subvolume', 'create', '-i', qgroupOf(newSiteId), to.staging]);
+    const copy = ['--archive', '--reflink=never', '--', `${to.source}/.`, to.staging];
+    await run('cp', copy, { timeoutMs: COPY_TIMEOUT_MS });
+    await layOut(deps, to.staging);
+    await rename(to.staging, to.disk);
+    await deleteSubvolume(poolDir, to.source);
+  }
+
+  /** The site's paths, after finishing or removing what a killed call left. */
+  async function settled(siteId: string): Promise<SitePaths> {
+    await requirePool(deps);
+    const paths = sitePaths(deps, siteId);
+    await deleteSubvolume(poolDir, paths.source);
+    if (await isThere(paths.restored)) {
+      if (await isThere(paths.disk)) await deleteSubvolume(poolDir, paths.restored);
+      else await takeRestored(siteId, paths);
+    }
+    await deleteSubvolume(poolDir, paths.trash);
+    return paths;
+  }
+
+  async function usageOfAll(): Promise<Map<string, DiskUsage>> {
+    await requirePool(deps);
+    syncSoon();
+    const groups = new Map((await readQgroups(poolDir)).map((group) => [group.id, group.bytes]));
+    const sites = await list();
+    return new Map(sites.map((siteId) => [siteId, { bytes: groups.get(qgroupOf(siteId)) ?? 0, inodes: null }]));
+  }
+
+  async function list(): Promise<string[]> {
+    await requirePool(deps);
+    const restored = (await names(`${poolDir}/staging`)).map((name) => name.replace(/\.restored$/, '.'));
+    const unfinished = restored.filter((name) => name.endsWith('.')).map((name) => name.slice(0, -1));
+    return [...new Set([...(await names(`${poolDir}/sites`)), ...unfinished])].filter(isSiteId);
+  }
+
+  /** Lifts the limit for the length of one mount; a full disk cannot be mounted otherwise. */
+  async function withRoom(siteId: string, mount: () => Promise<void>): Promise<void> {
+    await run('btrfs', ['filesystem', 'sync', poolDir], { timeoutMs: 120_000 });
+    const id = qgroupOf(siteId);
+    const group = (await readQgroups(poolDir)).find((one) => one.id === id);
+    invariant(group?.bytesMax != null, `the disk of ${siteId} has no limit`);
+    await limitQgroup(poolDir, id, Math.max(group.bytes, group.bytesMax) + MOUNT_ROOM_BYTES);
+    await mount().finally(() => limitQgroup(poolDir, id, group.bytesMax ?? 0));
+  }
+
+  return {
+    kind: 'btrfs',
+    create,
+    destroy,
+    restore,
+    clone,
+    usageOfAll,
+    list,
+    mount: async (siteId) => {
+      const paths = await settled(siteId);
+      invariant(await isThere(paths.disk), `the site ${siteId} has no disk to mount`);
+      return mountRoot(deps, paths, (mount) => withRoom(siteId, mount));
+    },
+    unmount: async (siteId) => unmountRoot(sitePaths(deps, siteId)),
+    resize: async (siteId, limits) => {
+      const paths = await settled(siteId);
+      invariant(await isThere(paths.disk), `the site ${siteId} has no disk to resize`);
+      await limitQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
+    },
+    usage: async (siteId) => (await usageOfAll()).get(siteId) ?? null,
+    snapshot: async (siteId, name) => {
+      const paths = await settled(siteId);
+      const snapshot = snapshotPath(paths, name);
+      await mkdir(paths.snapshots, { mode: 0o700 }).catch(ignoring('EEXIST'));
+      if (!(await isThere(snapshot))) await run('btrfs', ['subvolume', 'snapshot', '-r', paths.disk, snapshot]);
+    },
+    snapshots: async (siteId) => names(sitePaths(deps, siteId).snapshots),
+    dropSnapshot: async (siteId, name) => deleteSubvolume(poolDir, snapshotPath(sitePaths(deps, siteId), name)),
+    pool: async () => {
+      await requirePool(deps);
+      syncSoon();
+      const { bsize, blocks, bavail } = await statfs(poolDir);
+      return { bytes: bsize * blocks, bytesFree: bsize * bavail };
+    },
+  };
+}
+
+/** An unmounted pool must not look like one without sites. */
+async function requirePool(deps: DiskDeps): Promise<void> {
+  invariant((await statfs(deps.poolDir)).type === BTRFS_MAGIC, `the pool is not mounted at ${deps.poolDir}`);
+  await layOutPool(deps);
+}
+
+/**
+ * The figures know what has reached the disk; written data may wait in memory for half a minute. Waiting for it here
+ * would let one busy site delay everybody's limits, so it is hurried along behind, and the next reading has it.
+ */
+function backgroundSync({ poolDir, log }: DiskDeps): () => void {
+  let notBefore = 0;
+  return () => {
+    if (Date.now() < notBefore) return;
+    notBefore = Number.POSITIVE_INFINITY;
+    run('btrfs', ['filesystem', 'sync', poolDir], { timeoutMs: 120_000 })
+      .catch((error) => log.warn({ error }, 'the pool could not be synced'))
+      .finally(() => {
+        notBefore = Date.now() + SYNC_INTERVAL_MS;
+      });
+  };
+}
+
+async function names(directory: string): Promise<string[]> {
+  return readdir(directory).catch((error) => ignoring('ENOENT')(error) ?? []);
+}
