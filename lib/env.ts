@@ -207,3 +207,8 @@ export function requireDatabaseUrl(from: Settings): string {
     hint: 'Start the processes with `npm run up`, which starts a PostgreSQL, or name a server.',
   });
 }
+
+/** next-auth reads its own address from the environment only. */
+export function shareAppUrl(from: Settings): void {
+  process.env.NEXTAUTH_URL = from.appUrl;
+}

@@ -1,0 +1,52 @@
+// Who is asking: the user of a session cookie, or the bearer of a site's token. Says who, never what they may do.
+
+import type { Db } from '../db/client.ts';
+import type { Settings } from '../env.ts';
+import type { Viewer } from '../sites/find.ts';
+import { cookieOf, readSession } from './session.ts';
+
+export interface Credentials {
+  session: string | null;
+  token: string | null;
+}
+
+const HEADER_LENGTH_MAX = 1_024;
+const NOBODY: Viewer = { userId: null, role: null, token: null };
+
+/** The viewer of a request. A cookie of an ended session or of an unknown user counts for nothing. */
+export async function findViewer(deps: { db: Db; settings: Settings }, headers: Headers): Promise<Viewer> {
+  const { session, token } = parseCredentials(headers, cookieOf(deps.settings, 'session').name);
+  const claim = session === null ? null : await readSession(deps.settings, session);
+  if (!claim) return { ...NOBODY, token };
+  const user = await deps.db.user.findUnique({
+    where: { id: claim.userId, sessionVersion: claim.version },
+    select: { id: true, role: true },
+  });
+  return user ? { userId: user.id, role: user.role, token } : { ...NOBODY, token };
+}
+
+/** The session cookie and the token of `Authorization: Bearer TOKEN` or of Basic's password (RFC 6750, RFC 7617). */
+export function parseCredentials(headers: Headers, cookieName: string): Credentials {
+  return {
+    session: findCookie(headers.get('cookie') ?? '', cookieName),
+    token: findToken(headers.get('authorization')),
+  };
+}
+
+function findCookie(header: string, name: string): string | null {
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim() || null;
+  }
+  return null;
+}
+
+function findToken(header: string | null): string | null {
+  if (!header || header.length > HEADER_LENGTH_MAX) return null;
+  const [scheme = '', value = ''] = header.trim().split(/\s+/, 2);
+  if (scheme.toLowerCase() === 'bearer') return value || null;
+  if (scheme.toLowerCase() !== 'basic') return null;
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? null : text.slice(colon + 1) || null;
+}
