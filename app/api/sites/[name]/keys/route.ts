@@ -1,0 +1,23 @@
+// POST adds a public key `{ key }`; DELETE removes the one with `{ id }`.
+
+import { z } from 'zod';
+import { readJson } from '#lib/api/body.ts';
+import { handle, json } from '#lib/api/handle.ts';
+import { addKey, removeKey } from '#lib/api/keys.ts';
+import { requireSiteOf } from '#lib/api/site-of.ts';
+
+const NEW_KEY = z.object({ key: z.string() });
+const OLD_KEY = z.object({ id: z.uuid() });
+
+export const POST = handle<{ name: string }>(async (call) => {
+  const { key } = await readJson(call.request, NEW_KEY);
+  const site = await requireSiteOf(call, call.params.name);
+  return json(await addKey(call.db, site.id, key), 201);
+});
+
+export const DELETE = handle<{ name: string }>(async (call) => {
+  const { id } = await readJson(call.request, OLD_KEY);
+  const site = await requireSiteOf(call, call.params.name);
+  await removeKey(call.db, site.id, id);
+  return json({ id });
+});

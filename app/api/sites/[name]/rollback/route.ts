@@ -1,0 +1,27 @@
+// POST makes an earlier release live again: the one of deployment `number`, or without it the one before the live one.
+
+import { z } from 'zod';
+import { readJson } from '#lib/api/body.ts';
+import { handle, json } from '#lib/api/handle.ts';
+import { requireSiteOf } from '#lib/api/site-of.ts';
+import { requestRollback } from '#lib/deploy/request.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+
+const BODY = z.object({ number: z.int().min(1).max(1_000_000).nullish() });
+
+export const POST = handle<{ name: string }>(async (call) => {
+  const { db } = call;
+  const { number } = await readJson(call.request, BODY);
+  const site = await requireSiteOf(call, call.params.name);
+  const deployment = number
+    ? await db.deployment.findUnique({ where: { siteId_number: { siteId: site.id, number } }, select: { id: true } })
+    : null;
+  if (number && !deployment) {
+    throw new AppError('no-earlier-release', {
+      message: `The site ${site.name} has no deployment ${number}.`,
+      hint: 'Choose one of the deployments that its page lists.',
+    });
+  }
+  await requestRollback(db, site, deployment?.id ?? null);
+  return json({ name: site.name, rollback: number ?? 'previous' }, 202);
+});

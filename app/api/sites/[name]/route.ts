@@ -1,0 +1,18 @@
+// GET tells everything about a site to its owner or the bearer of its token; DELETE removes it with all it had.
+
+import { handle, json } from '#lib/api/handle.ts';
+import { siteAnswer } from '#lib/api/site-answer.ts';
+import { requireSiteOf } from '#lib/api/site-of.ts';
+import { requestDelete } from '#lib/sites/delete.ts';
+import { viewSite } from '#lib/sites/view.ts';
+
+export const GET = handle<{ name: string }>(async (call) => {
+  const site = await requireSiteOf(call, call.params.name);
+  return json(siteAnswer(viewSite(call.settings, site)));
+});
+
+export const DELETE = handle<{ name: string }>(async (call) => {
+  const site = await requireSiteOf(call, call.params.name);
+  await requestDelete(call.db, site);
+  return json({ name: site.name, state: 'deleting' }, 202);
+});

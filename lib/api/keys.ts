@@ -1,0 +1,33 @@
+// The public keys of a site: who may enter over SSH and git without the password.
+
+import type { Db } from '../db/client.ts';
+import { notify } from '../db/notify.ts';
+import { AppError } from '../errors/app-error.ts';
+import { parsePublicKey } from '../keys/public-key.ts';
+
+export const KEYS_MAX = 20;
+
+/** Adds one line of an authorized_keys file; a key that is there already changes nothing. Throws `bad-key`, `too-many-keys`. */
+export async function addKey(db: Db, siteId: string, text: string): Promise<{ id: string; fingerprint: string }> {
+  const { fingerprint, line } = parsePublicKey(text);
+  return db.$transaction(async (tx) => {
+    await tx.$executeRaw`select 1 from "Site" where id = ${siteId}::uuid for update`;
+    const known = await tx.sshKey.findUnique({ where: { siteId_fingerprint: { siteId, fingerprint } } });
+    if (known) return { id: known.id, fingerprint };
+    if ((await tx.sshKey.count({ where: { siteId } })) >= KEYS_MAX) {
+      throw new AppError('too-many-keys', {
+        message: `The site has ${KEYS_MAX} keys, which is the most it may have.`,
+        hint: 'Remove one that is no longer used, then add this one.',
+      });
+    }
+    const { id } = await tx.sshKey.create({ data: { siteId, fingerprint, publicKey: line } });
+    await notify(tx, 'site', siteId);
+    return { id, fingerprint };
+  });
+}
+
+/** Removes a key of this site; safe to repeat. */
+export async function removeKey(db: Db, siteId: string, id: string): Promise<void> {
+  await db.sshKey.deleteMany({ where: { id, siteId } });
+  await notify(db, 'site', siteId);
+}

@@ -1,0 +1,63 @@
+// The big button's request, from a script (JSON) or from a page without JavaScript (a form, answered with a redirect).
+
+import { z } from 'zod';
+import { clientAddress } from '../auth/client-address.ts';
+import { sessionCookie } from '../auth/session.ts';
+import { AppError } from '../errors/app-error.ts';
+import { launch } from '../sites/launch.ts';
+import { viewSite } from '../sites/view.ts';
+import { readForm, readJson } from './body.ts';
+import { type Call, json } from './handle.ts';
+import { siteAnswer } from './site-answer.ts';
+import { requireSiteOf } from './site-of.ts';
+
+const NAME = z.string().max(100).nullish();
+const BODY = z.object({ name: NAME });
+const FORM = z.object({ name: NAME, key: z.string().nullish() });
+/** Whoever repeats a key is given the same site: too short a key would be somebody else's too. */
+const KEY = /^[\w.:-]{16,100}$/;
+
+export async function launchByJson(call: Call<unknown>): Promise<Response> {
+  const { name } = await readJson(call.request, BODY);
+  const { view, created, cookie } = await launchFor(call, name, call.request.headers.get('idempotency-key'));
+  return json({ created, ...siteAnswer(view) }, created ? 201 : 200, cookie);
+}
+
+/** Without JavaScript the refusal is told on the launch page, which knows the code. */
+export async function launchByForm(call: Call<unknown>): Promise<Response> {
+  try {
+    const { name, key } = await readForm(call.request, FORM);
+    const { view, cookie } = await launchFor(call, name, key);
+    return redirect(`/sites/${view.name}`, cookie);
+  } catch (error) {
+    if (error instanceof AppError) return redirect(`/?refused=${error.code}`);
+    throw error;
+  }
+}
+
+async function launchFor(call: Call<unknown>, name: string | null | undefined, key: string | null | undefined) {
+  const { site, owner, created } = await launch(call, {
+    owner: call.viewer.userId ? { id: call.viewer.userId } : null,
+    name: name?.trim() || null,
+    address: clientAddress(call.request.headers),
+    key: parseKey(key || null),
+  });
+  const isKnown = call.viewer.userId === owner.id;
+  const claim = { userId: owner.id, version: owner.sessionVersion };
+  const cookie: Record<string, string> = isKnown ? {} : { 'set-cookie': await sessionCookie(call.settings, claim) };
+  const viewer = { userId: owner.id, role: owner.role, token: null };
+  const row = await requireSiteOf({ ...call, viewer }, site.name);
+  return { view: viewSite(call.settings, row), created, cookie };
+}
+
+function parseKey(key: string | null): string | null {
+  if (key === null || KEY.test(key)) return key;
+  throw new AppError('bad-request', {
+    message: 'The Idempotency-Key is not usable.',
+    hint: 'Send 16 to 100 letters, digits, hyphens, dots, colons or underscores that nobody else would send, such as a UUID.',
+  });
+}
+
+function redirect(location: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store', ...headers } });
+}

@@ -1,0 +1,50 @@
+// What the web process is made of, built once at the first request. The only place that knows all parts; everything
+// else is given what it needs.
+
+import { createThrottle, type Throttle } from '../auth/throttle.ts';
+import { type Db, openDb } from '../db/client.ts';
+import { requireDatabaseUrl, type Settings, settings, shareAppUrl } from '../env.ts';
+import { createLog, type Log } from '../log.ts';
+import { type Bells, createBells } from './bells.ts';
+import { createStreamLimit, type StreamLimit } from './stream-limit.ts';
+
+export interface Services {
+  settings: Settings;
+  db: Db;
+  log: Log;
+  bells: Bells;
+  streams: StreamLimit;
+  signIns: Throttle;
+}
+
+const SIGN_INS_PER_MINUTE = 5;
+const DB_CONNECTIONS_MAX = 10;
+
+/** Next loads modules once for each bundle; a process has one set of services all the same. */
+const KEY = Symbol.for('lightkeeper.web.services');
+const store = globalThis as { [KEY]?: Services };
+
+export function services(): Services {
+  store[KEY] ??= createServices(settings());
+  return store[KEY];
+}
+
+/** Ends open streams when the process is told to stop: they would hold the server open. */
+export function closeServicesAtExit(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => store[KEY]?.streams.closeAll());
+}
+
+function createServices(from: Settings): Services {
+  const log = createLog('web');
+  const databaseUrl = requireDatabaseUrl(from);
+  const db = openDb(databaseUrl, DB_CONNECTIONS_MAX);
+  shareAppUrl(from);
+  return {
+    settings: from,
+    db,
+    log,
+    bells: createBells({ databaseUrl, log }),
+    streams: createStreamLimit(),
+    signIns: createThrottle(SIGN_INS_PER_MINUTE, 60_000),
+  };
+}
