@@ -1,0 +1,17 @@
+// The line on top of every page.
+
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { Mark } from './mark.tsx';
+
+export function BrandBar({ children }: { children?: ReactNode }) {
+  return (
+    <header className="mx-auto flex w-full max-w-6xl items-center justify-between gap-4 px-5 py-5 sm:px-8">
+      <Link href="/" className="flex items-center gap-2.5 text-lg font-bold tracking-tight no-underline">
+        <Mark />
+        Lightkeeper
+      </Link>
+      {children}
+    </header>
+  );
+}

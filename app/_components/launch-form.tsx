@@ -1,0 +1,131 @@
+// The big button. Works as a plain form too; with JavaScript there is no reload, and a key that outlives the page makes
+// a second click, or a click after a lost answer, the same launch.
+
+'use client';
+
+import { ArrowRight, ChevronDown, LoaderCircle } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { callApi, type Problem } from './call-api.ts';
+import { Notice } from './notice.tsx';
+
+const PENDING_KEY = 'lightkeeper.launch';
+
+interface LaunchFormProps {
+  /** For the form without JavaScript. */
+  formKey: string;
+  addressSuffix: string;
+  refused: Problem | null;
+}
+
+export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps) {
+  const router = useRouter();
+  const [isLaunching, setLaunching] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(refused);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (isLaunching) return;
+    setLaunching(true);
+    setProblem(null);
+    const name = String(new FormData(event.currentTarget).get('name') ?? '').trim() || null;
+    const answer = await callApi<{ name: string }>('POST', '/api/sites', { name }, { 'idempotency-key': pendingKey() });
+    if (answer.ok || answer.status > 0) forgetKey();
+    if (answer.ok) {
+      router.push(`/sites/${answer.data.name}`); // stays "launching" until the page is there
+    } else {
+      setProblem(answer.problem);
+      setLaunching(false);
+    }
+  };
+
+  return (
+    <form
+      action="/api/sites"
+      method="post"
+      onSubmit={submit}
+      data-launching={isLaunching}
+      className="flex flex-col gap-5"
+    >
+      <input type="hidden" name="key" value={formKey} />
+      <button
+        type="submit"
+        disabled={isLaunching}
+        data-testid="launch"
+        className="launch-button group inline-flex w-full items-center justify-center gap-3 self-start rounded-full bg-beam px-10 py-5 text-xl font-bold tracking-tight text-beam-ink hover:bg-beam-hover disabled:opacity-90 sm:w-auto sm:px-12 sm:py-6"
+      >
+        {isLaunching ? 'Launching…' : 'Launch a site'}
+        {isLaunching ? (
+          <LoaderCircle className="size-6 motion-safe:animate-spin" aria-hidden="true" />
+        ) : (
+          <ArrowRight
+            className="size-6 motion-safe:transition-transform motion-safe:group-hover:translate-x-1"
+            aria-hidden="true"
+          />
+        )}
+      </button>
+      <p role="status" className="sr-only">
+        {isLaunching ? 'Launching your site.' : ''}
+      </p>
+      {problem ? (
+        <Notice tone="bad" message={problem.message} hint={problem.hint} urgent testId="launch-problem" />
+      ) : null}
+      <NameField addressSuffix={addressSuffix} disabled={isLaunching} />
+    </form>
+  );
+}
+
+function NameField({ addressSuffix, disabled }: { addressSuffix: string; disabled: boolean }) {
+  return (
+    <details className="group/name text-sm">
+      <summary className="inline-flex items-center gap-1.5 rounded-md py-1 font-medium text-muted hover:text-ink">
+        Choose its name
+        <ChevronDown className="size-4 transition-transform group-open/name:rotate-180" aria-hidden="true" />
+      </summary>
+      <div className="mt-2 flex max-w-md flex-col gap-1.5">
+        <label htmlFor="site-name" className="sr-only">
+          Name of the site
+        </label>
+        <div className="flex items-center rounded-box border border-line-strong bg-surface focus-within:outline-3 focus-within:outline-offset-2 focus-within:outline-(--focus)">
+          <input
+            id="site-name"
+            name="name"
+            maxLength={30}
+            disabled={disabled}
+            placeholder="calm-harbor"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            aria-describedby="site-name-rule"
+            className="min-w-0 flex-1 bg-transparent px-4 py-3 font-mono text-sm outline-none placeholder:text-muted/70"
+          />
+          <span className="pr-4 font-mono text-sm text-muted">{addressSuffix}</span>
+        </div>
+        <p id="site-name-rule" className="text-xs text-muted">
+          3 to 30 letters, digits and hyphens. Empty: you get one.
+        </p>
+      </div>
+    </details>
+  );
+}
+
+/** `crypto.randomUUID` is missing where the page came over plain HTTP from another machine. */
+function pendingKey(): string {
+  const random = Array.from(crypto.getRandomValues(new Uint32Array(5)), (word) => word.toString(36)).join('-');
+  const fresh = `launch-${random}-0000`;
+  try {
+    const pending = localStorage.getItem(PENDING_KEY) ?? fresh;
+    localStorage.setItem(PENDING_KEY, pending);
+    return pending;
+  } catch {
+    return fresh; // storage is switched off: a lost answer may then make a second site
+  }
+}
+
+function forgetKey(): void {
+  try {
+    localStorage.removeItem(PENDING_KEY);
+  } catch {
+    // storage is switched off
+  }
+}

@@ -1,0 +1,26 @@
+// The way back to a site that this browser launched.
+
+import { ArrowRight } from 'lucide-react';
+import Link from 'next/link';
+import type { SiteView } from '#lib/sites/view.ts';
+import { STATE_WORDS, StateDot } from './state-dot.tsx';
+
+export function SiteCard({ view }: { view: SiteView }) {
+  return (
+    <Link
+      href={`/sites/${view.name}`}
+      data-testid="your-site"
+      className="group flex items-center gap-4 rounded-card border border-line-strong bg-surface/90 px-5 py-4 backdrop-blur-sm hover:border-ink/40"
+    >
+      <StateDot state={view.state} />
+      <span className="min-w-0 flex-1">
+        <span className="block text-xs text-muted">Your site · {STATE_WORDS[view.state]}</span>
+        <span className="block truncate font-semibold">{view.name}</span>
+      </span>
+      <ArrowRight
+        className="size-5 text-muted motion-safe:transition-transform motion-safe:group-hover:translate-x-1"
+        aria-hidden="true"
+      />
+    </Link>
+  );
+}

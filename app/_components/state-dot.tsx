@@ -1,0 +1,23 @@
+// A site's state as a dot of light. The word stands beside it wherever it is used: colour alone says nothing.
+
+import type { SiteView } from '#lib/sites/view.ts';
+
+type State = SiteView['state'];
+
+export const STATE_WORDS: Record<State, string> = {
+  launching: 'Launching',
+  live: 'Live',
+  failed: 'Launch failed',
+  deleting: 'Being removed',
+};
+
+const COLOURS: Record<State, string> = {
+  launching: 'bg-beam motion-safe:animate-pulse',
+  live: 'bg-good shadow-[0_0_0_4px_color-mix(in_srgb,var(--good)_22%,transparent)]',
+  failed: 'bg-bad',
+  deleting: 'bg-muted',
+};
+
+export function StateDot({ state }: { state: State }) {
+  return <span aria-hidden="true" className={`inline-block size-3 shrink-0 rounded-full ${COLOURS[state]}`} />;
+}

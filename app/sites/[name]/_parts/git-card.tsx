@@ -1,0 +1,75 @@
+// How to get the code and how to bring it back: the exact commands.
+
+'use client';
+
+import { useState } from 'react';
+import type { SiteView } from '#lib/sites/view.ts';
+import { Card } from '../../../_components/card.tsx';
+import { Command } from './command.tsx';
+
+const WAYS = [
+  { id: 'http', label: 'HTTP' },
+  { id: 'ssh', label: 'SSH' },
+] as const;
+
+type Way = (typeof WAYS)[number]['id'];
+
+export function GitCard({ view }: { view: SiteView }) {
+  const [way, setWay] = useState<Way>('http');
+  const remote = way === 'http' ? view.git.httpWithToken : view.git.ssh;
+  return (
+    <Card title="Push your code" id="git" aside={<WaySwitch way={way} onChange={setWay} />}>
+      <ol className="flex flex-col gap-4 text-sm">
+        <li>
+          <p className="mb-1.5 text-muted">Get what runs now</p>
+          <Command text={`git clone ${remote}`} what="the clone command" testId="clone-command" />
+        </li>
+        <li>
+          <p className="mb-1.5 text-muted">Change something and push it; the site follows</p>
+          <Command
+            text={`cd ${view.name} && git commit -am "Say hello" && git push`}
+            what="the push command"
+            testId="push-command"
+          />
+        </li>
+      </ol>
+      <details className="mt-4 text-sm">
+        <summary className="inline-block rounded-md font-medium text-muted underline-offset-4 hover:text-ink hover:underline">
+          From a repository that you have
+        </summary>
+        <div className="mt-3 flex flex-col gap-2">
+          <Command text={`git remote add lightkeeper ${remote}`} what="the remote command" testId="remote-command" />
+          <Command text="git push -f lightkeeper HEAD:main" what="the first push command" />
+          <p className="text-muted">Python, Node or plain files. The branch main is what the site shows.</p>
+        </div>
+      </details>
+      {way === 'ssh' ? (
+        <p className="mt-4 text-sm text-muted">Git asks for the site’s password, unless you add a key below.</p>
+      ) : null}
+    </Card>
+  );
+}
+
+function WaySwitch({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
+  return (
+    <fieldset className="flex rounded-full border border-line-strong p-0.5 text-xs font-semibold">
+      <legend className="sr-only">Git over</legend>
+      {WAYS.map(({ id, label }) => (
+        <label
+          key={id}
+          className="cursor-pointer rounded-full px-3 py-1 text-muted has-checked:bg-ink has-checked:text-paper has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-(--focus)"
+        >
+          <input
+            type="radio"
+            name="git-way"
+            value={id}
+            checked={way === id}
+            onChange={() => onChange(id)}
+            className="sr-only"
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
