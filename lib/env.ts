@@ -68,6 +68,13 @@ const VARIABLES = z.object({
   DATABASE_URL: z.string().optional(),
   /** Empty: the product's own dockerd. */
   DOCKER_HOST: z.string().optional(),
+  /** Found at set-up and handed to the processes: the base filesystem, root's uid in containers, git's uid:gid. */
+  LIGHTKEEPER_BASE_DIR: z.string().startsWith('/').optional(),
+  LIGHTKEEPER_ROOT_UID: z.coerce.number().int().min(1).optional(),
+  LIGHTKEEPER_GIT_IDS: z
+    .string()
+    .regex(/^\d+:\d+$/, 'is not uid:gid')
+    .optional(),
   LIGHTKEEPER_SECRET: z.string().min(32).optional(),
   LIGHTKEEPER_ADMIN_SECRET: z.string().min(12).optional(),
 });
@@ -99,6 +106,8 @@ export interface Settings {
   buildMinutes: number;
   databaseUrl: string | null;
   dockerHost: string | null;
+  /** What set-up found on this host; null before it ran. */
+  host: { baseDir: string; rootUid: number; gitUser: { uid: number; gid: number } } | null;
   secret: string | null;
   adminSecret: string | null;
   paths: Paths;
@@ -164,6 +173,7 @@ function toSettings(variables: Variables): Settings {
     buildMinutes: variables.LIGHTKEEPER_BUILD_MINUTES,
     databaseUrl: variables.DATABASE_URL ?? null,
     dockerHost: variables.DOCKER_HOST ?? null,
+    host: toHostFacts(variables),
     secret: variables.LIGHTKEEPER_SECRET ?? null,
     adminSecret: variables.LIGHTKEEPER_ADMIN_SECRET ?? null,
     paths: {
@@ -180,6 +190,13 @@ function toSettings(variables: Variables): Settings {
       proxyMap: `${dataDir}/run/routes.map`,
     },
   };
+}
+
+function toHostFacts(variables: Variables): Settings['host'] {
+  const { LIGHTKEEPER_BASE_DIR: baseDir, LIGHTKEEPER_ROOT_UID: rootUid, LIGHTKEEPER_GIT_IDS: gitIds } = variables;
+  if (!baseDir || !rootUid || !gitIds) return null;
+  const [uid = 0, gid = 0] = gitIds.split(':').map(Number);
+  return { baseDir, rootUid, gitUser: { uid, gid } };
 }
 
 let parsedOnce: Settings | null = null;

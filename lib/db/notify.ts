@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import type { Log } from '../log.ts';
 import type { Db, Transaction } from './client.ts';
 
-/** `site`: something about this site changed. `routes`: the proxy should look. `launch`: a launch or a refill is due. */
-export type Channel = 'site' | 'routes' | 'launch';
+/** `site`: something about this site changed. `routes`: the proxy should look. */
+export type Channel = 'site' | 'routes';
 
 const RECONNECT_MS_MAX = 5_000;
 

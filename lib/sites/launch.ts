@@ -7,6 +7,7 @@ import { type Plan, Prisma, type Site, type User } from '../db/generated/client.
 import { notify } from '../db/notify.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { AppError, invariant } from '../errors/app-error.ts';
+import { addJob } from '../jobs/add.ts';
 import { judgeAddress, judgeCapacity } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
 import { generateSiteName, parseSiteName } from './names.ts';
@@ -48,7 +49,7 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
     const plan = await requirePlan(tx, owner.role === 'guest' ? 'guest' : 'member');
     const claim = claimOf(owner, plan, request);
     const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
-    await notify(tx, 'launch', site.id);
+    await addJob(tx, 'converge', { siteId: site.id });
     await notify(tx, 'site', site.id);
     return { siteId: site.id, owner, created: true };
   });
@@ -63,7 +64,9 @@ export async function insertReady(deps: Deps): Promise<Site | null> {
   return deps.db.$transaction(async (tx) => {
     const plan = await requirePlan(tx, 'guest');
     try {
-      return await insertNew(deps, tx, plan, {}, null);
+      const site = await insertNew(deps, tx, plan, {}, null);
+      await addJob(tx, 'converge', { siteId: site.id });
+      return site;
     } catch (error) {
       if (error instanceof AppError && error.code === 'host-full') return null;
       throw error;

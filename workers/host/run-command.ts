@@ -57,7 +57,13 @@ export async function runCommand(file: string, args: string[], options: CommandO
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
     ...(cwd === undefined ? {} : { cwd }),
-    env: { PATH: HOST_PATH, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', HOME: '/root', ...env },
+    env: {
+      PATH: HOST_PATH,
+      LC_ALL: 'C.UTF-8',
+      DEBIAN_FRONTEND: 'noninteractive',
+      HOME: '/root',
+      ...env,
+    } as unknown as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

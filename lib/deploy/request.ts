@@ -1,0 +1,24 @@
+// The wish to go back to an earlier release. A worker does it; the deployment it makes shows the progress.
+
+import type { Db } from '../db/client.ts';
+import { AppError } from '../errors/app-error.ts';
+import { addJob } from '../jobs/add.ts';
+
+/** Null: the release before the live one. Throws `no-earlier-release` when nothing could be gone back to. */
+export async function requestRollback(
+  db: Db,
+  site: { id: string; name: string; liveDeploymentId: string | null },
+  deploymentId: string | null,
+): Promise<void> {
+  const notLive = site.liveDeploymentId ? { not: site.liveDeploymentId } : {};
+  const where = { siteId: site.id, kept: true, id: deploymentId ?? notLive };
+  if (!(await db.deployment.findFirst({ where }))) {
+    throw new AppError('no-earlier-release', {
+      message: deploymentId
+        ? 'That release is no longer on the disk: three are kept.'
+        : `The site ${site.name} has no earlier release to go back to.`,
+      hint: 'Push the commit that you want to serve: `git push --force` takes main back to it.',
+    });
+  }
+  await addJob(db, 'rollback', { siteId: site.id, deploymentId });
+}

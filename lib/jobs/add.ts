@@ -1,0 +1,27 @@
+// Jobs for the deploy worker, added in the transaction of the change that asks for them. A job is a hint: what it asks
+// for is also seen by the reconcile loop, except a rollback, which is a job alone.
+
+import { z } from 'zod';
+import type { Db, Transaction } from '../db/client.ts';
+
+export const JOBS = {
+  /** Bring a site to what its row says: launch it, mend it or delete it. */
+  converge: z.object({ siteId: z.uuid() }),
+  /** Make an earlier release live; null: the one before. */
+  rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable() }),
+} as const;
+
+export type JobName = keyof typeof JOBS;
+export type JobPayload<Name extends JobName> = z.infer<(typeof JOBS)[Name]>;
+
+/** Adds a job, or replaces the one that waits under the same key. Rejects a payload that is not of the job's form. */
+export async function addJob<Name extends JobName>(
+  db: Db | Transaction,
+  name: Name,
+  payload: JobPayload<Name>,
+): Promise<void> {
+  const checked = JOBS[name].parse(payload);
+  const key = `${name}:${checked.siteId}`;
+  await db.$executeRaw`
+    select graphile_worker.add_job(${name}::text, payload := ${JSON.stringify(checked)}::json, job_key := ${key}::text, max_attempts := 3)`;
+}

@@ -1,0 +1,124 @@
+// Brings one site to what its row says: launch it, mend it, or remove it. The one place where a site's disk, container,
+// repository and route are made and unmade; every step may run twice, so a killed worker only has to start again.
+
+import { notify } from '../db/notify.ts';
+import { deploy } from '../deploy/deploy.ts';
+import type { DeployDeps } from '../deploy/deps.ts';
+import { gitSource } from '../deploy/source.ts';
+import { DISK_MOUNTS } from '../disk/disk.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { GitDeps } from '../git/deps.ts';
+import { createStarter, initRepository } from '../git/repository.ts';
+import { withLease } from '../jobs/lease.ts';
+import { siteHost } from './address.ts';
+import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
+
+export type ConvergeDeps = MachineDeps & DeployDeps & { git: GitDeps };
+
+const LEASE_WAIT_MS = 5_000;
+/** A running deployment is given this long before the site is taken from under it. */
+const DELETE_WAIT_MS = 30_000;
+
+/** Safe to call at any time and as often as one likes; a site that is as it should be costs a few look-ups. */
+export async function converge(deps: ConvergeDeps, siteId: string): Promise<void> {
+  await withLease(deps.db, `converge:${siteId}`, `${deps.runner}:${crypto.randomUUID()}`, LEASE_WAIT_MS, async () => {
+    const site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
+    if (!site) return;
+    if (site.state === 'deleting') await remove(deps, site);
+    else if (site.state === 'live') await mend(deps, site);
+    else await launchNow(deps, site);
+  });
+}
+
+/** From a row to a site that answers. The first release is deployment no. 1 of the starter: there is one pipeline. */
+async function launchNow(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  try {
+    await deps.db.site.update({ where: { id: site.id }, data: { state: 'launching', problem: null, launchSteps: [] } });
+    const mounted = await step(deps, site, 'Disk with its limit', () => ensureDisk(deps, site));
+    const repository = mounted.repository;
+    const [commit] = await Promise.all([
+      step(deps, site, 'Git repository with a starter app', async () => {
+        await initRepository(repository, deps.git.confinement.account);
+        return createStarter(repository, deps.git.confinement.account);
+      }),
+      step(deps, site, 'Container with its limits', () => ensureContainer(deps, site, mounted)),
+    ]);
+    if (!site.liveDeploymentId) {
+      const source = gitSource(deps.git, { repository, commit });
+      await step(deps, site, 'First release', () =>
+        deploy(deps, { siteId: site.id, cause: 'launch', source, onLine: () => {} }),
+      );
+    }
+    await becomeLive(deps, site);
+  } catch (error) {
+    await recordFailure(deps, site, error);
+    throw error;
+  }
+}
+
+async function becomeLive(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  // A site that was deleted meanwhile stays so.
+  await deps.db.site.updateMany({ where: { id: site.id, state: 'launching' }, data: { state: 'live' } });
+  await route(deps, site.id);
+  await notify(deps.db, 'site', site.id);
+}
+
+async function recordFailure(deps: ConvergeDeps, site: SiteWithPlan, error: unknown): Promise<void> {
+  deps.log.error({ siteId: site.id, cause: String(error) }, 'a launch failed');
+  const problem =
+    error instanceof AppError ? `${error.message} ${error.hint}` : 'The launch failed. We are trying again.';
+  await deps.db.site.updateMany({ where: { id: site.id, state: 'launching' }, data: { state: 'failed', problem } });
+  await notify(deps.db, 'site', site.id);
+}
+
+/** A live site's machine as it should be: after a reboot, a killed engine or a container removed by hand. */
+async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  const state = await deps.engine.inspect(site.id);
+  const isWell = state?.status === 'running' && state.generation === site.generation && state.address === site.address;
+  if (!isWell) {
+    // A container whose mounts went away (a reboot) would start on empty directories: mount first.
+    const mounted = await ensureDisk(deps, site);
+    await ensureContainer(deps, site, mounted);
+    deps.log.info({ siteId: site.id, mounts: DISK_MOUNTS.length }, 'a site is back');
+  }
+  await route(deps, site.id);
+}
+
+/** Makes the proxy's entry what the row says, and takes away the one of an earlier name. */
+async function route(deps: ConvergeDeps, siteId: string): Promise<void> {
+  const site = await deps.db.site.findUniqueOrThrow({ where: { id: siteId } });
+  if (site.state !== 'live' || !site.address || !site.livePort) return;
+  await deps.proxy.setRoute(siteHost(deps.settings, site.name), { address: site.address, port: site.livePort });
+  if (site.routedName === site.name) return;
+  if (site.routedName) await deps.proxy.removeRoute(siteHost(deps.settings, site.routedName));
+  await deps.db.site.update({ where: { id: site.id }, data: { routedName: site.name } });
+  await notify(deps.db, 'site', site.id);
+}
+
+/** The route first, so that nobody is sent to what is going; the row last, so that a kill leaves the wish standing. */
+async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  for (const name of new Set([site.name, site.routedName ?? site.name])) {
+    await deps.proxy.removeRoute(siteHost(deps.settings, name));
+  }
+  const holder = `${deps.runner}:${crypto.randomUUID()}`;
+  const takeAway = async () => {
+    await deps.engine.remove(site.id);
+    await deps.disk.destroy(site.id);
+  };
+  if (!(await withLease(deps.db, `site:${site.id}`, holder, DELETE_WAIT_MS, takeAway))) await takeAway();
+  await deps.db.$transaction(async (tx) => {
+    await tx.site.update({ where: { id: site.id }, data: { liveDeploymentId: null } });
+    await tx.site.delete({ where: { id: site.id } });
+    await notify(tx, 'site', site.id);
+  });
+}
+
+/** Does one step of the launch and writes down that it is done, for the page that shows them as they happen. */
+async function step<T>(deps: ConvergeDeps, site: SiteWithPlan, title: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await work();
+  const line = `${title} (${((performance.now() - start) / 1000).toFixed(2)} s)`;
+  await deps.db.site.update({ where: { id: site.id }, data: { launchSteps: { push: line } } });
+  await notify(deps.db, 'site', site.id);
+  return result;
+}

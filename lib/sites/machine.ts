@@ -1,0 +1,51 @@
+// A site's machine: disk mounted, container running, address known. What launch, repair and restart have in common.
+
+import type { Db } from '../db/client.ts';
+import type { Plan, Site } from '../db/generated/client.ts';
+import { DISK_MOUNTS, type Disk, type MountedDisk } from '../disk/disk.ts';
+import type { ContainerSpec, ContainerState, Engine } from '../engine/engine.ts';
+import type { Settings } from '../env.ts';
+import { invariant } from '../errors/app-error.ts';
+import { containerLimits, diskLimits } from './limits.ts';
+
+export interface MachineDeps {
+  db: Db;
+  engine: Engine;
+  disk: Disk;
+  settings: Settings;
+}
+
+export type SiteWithPlan = Site & { plan: Plan };
+
+/** The disk with its limit in force, mounted. Safe to repeat. */
+export async function ensureDisk({ disk }: MachineDeps, site: SiteWithPlan): Promise<MountedDisk> {
+  await disk.create(site.id, diskLimits(site.plan));
+  return disk.mount(site.id);
+}
+
+/** The container on its disk, running, with its address in the site's row. Safe to repeat. */
+export async function ensureContainer(
+  deps: MachineDeps,
+  site: SiteWithPlan,
+  mounted: MountedDisk,
+): Promise<ContainerState> {
+  const state = await deps.engine.run(containerSpec(deps.settings, site, mounted));
+  invariant(state.address, `a running container has an address (${site.id})`);
+  await deps.db.site.update({ where: { id: site.id }, data: { address: state.address } });
+  return state;
+}
+
+/** Everything the engine is told of a site. Pure. */
+export function containerSpec(settings: Settings, site: SiteWithPlan, mounted: MountedDisk): ContainerSpec {
+  const own = DISK_MOUNTS.map((name) => ({ source: `${mounted.root}/${name}`, target: `/${name}`, readOnly: false }));
+  const ours = { source: `${settings.paths.runtime}/container`, target: '/.lightkeeper', readOnly: true };
+  return {
+    siteId: site.id,
+    generation: site.generation,
+    hostname: site.name,
+    limits: containerLimits(site.plan),
+    mounts: [...own, ours],
+    command: ['/.lightkeeper/init'],
+    env: { LANG: 'C.UTF-8', NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' },
+  };
+}

@@ -1,0 +1,82 @@
+// The truth behind the jobs: a look over everything, comparing what should be with what is. What one look finds wrong,
+// `converge` puts right.
+
+import type { Site } from '../db/generated/client.ts';
+import type { ContainerState } from '../engine/engine.ts';
+import type { Haproxy } from '../proxy/haproxy.ts';
+import type { Target } from '../proxy/proxy.ts';
+import { siteHost } from './address.ts';
+import { type ConvergeDeps, converge } from './converge.ts';
+import { insertReady } from './launch.ts';
+
+/** How many sites are worked on at a time. */
+const PARALLEL = 2;
+/** A failed launch is tried again after this. */
+const RETRY_MS = 30_000;
+
+type Row = Pick<Site, 'id' | 'name' | 'state' | 'generation' | 'address' | 'livePort' | 'routedName' | 'createdAt'>;
+
+/** One look over all sites, containers, disks and routes. */
+export async function reconcile(deps: ConvergeDeps & { proxy: Haproxy }): Promise<void> {
+  const containers = new Map((await deps.engine.list()).map((state) => [state.siteId, state]));
+  const sites = await deps.db.site.findMany();
+  await deps.proxy.sync(desiredRoutes(deps, sites));
+  await removeOrphans(deps, new Set(sites.map(({ id }) => id)), [...containers.keys()]);
+  const wrong = sites.filter((site) => needsWork(site, containers.get(site.id) ?? null, new Date()));
+  await inParallel(wrong, PARALLEL, async ({ id }) => {
+    await converge(deps, id).catch((error) =>
+      deps.log.error({ siteId: id, cause: String(error) }, 'could not converge'),
+    );
+  });
+}
+
+/** Whether a site is not what its row says. Pure. */
+export function needsWork(site: Row, container: ContainerState | null, now: Date): boolean {
+  if (site.state === 'launching' || site.state === 'deleting') return true;
+  if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
+  const runs = container?.status === 'running' || container?.status === 'paused';
+  return (
+    !runs ||
+    container.generation !== site.generation ||
+    container.address !== site.address ||
+    site.routedName !== site.name
+  );
+}
+
+/** Fills the pool of ready sites up to its number. Answers how many were added. */
+export async function refill(deps: ConvergeDeps): Promise<number> {
+  const waiting = await deps.db.site.count({ where: { ownerId: null, state: { not: 'deleting' } } });
+  let added = 0;
+  while (waiting + added < deps.settings.readySites) {
+    if (!(await insertReady(deps))) break;
+    added += 1;
+  }
+  return added;
+}
+
+function desiredRoutes(deps: ConvergeDeps, sites: Row[]): Map<string, Target> {
+  const routes = new Map<string, Target>();
+  for (const { state, name, address, livePort } of sites) {
+    if (state !== 'deleting' && address && livePort)
+      routes.set(siteHost(deps.settings, name), { address, port: livePort });
+  }
+  return routes;
+}
+
+/** Containers and disks of sites that no longer exist: what a kill in the middle of a delete can leave. */
+async function removeOrphans(deps: ConvergeDeps, known: ReadonlySet<string>, containers: string[]): Promise<void> {
+  for (const id of new Set([...containers, ...(await deps.disk.list())])) {
+    if (known.has(id) || (await deps.db.site.findUnique({ where: { id } }))) continue;
+    deps.log.warn({ siteId: id }, 'removing what a deleted site left');
+    await deps.engine.remove(id);
+    await deps.disk.destroy(id);
+  }
+}
+
+async function inParallel<T>(items: T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lane = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}

@@ -1,0 +1,98 @@
+// The deploy worker: launches, deployments, rollbacks, deletes and routes. The only process that changes containers,
+// disks and the proxy's map.
+
+import { EventEmitter } from 'node:events';
+import { chown, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { run, type WorkerEvents } from 'graphile-worker';
+import { openDb } from '#lib/db/client.ts';
+import { listen } from '#lib/db/notify.ts';
+import { rollback } from '#lib/deploy/rollback.ts';
+import { serveHook } from '#lib/deploy/server.ts';
+import { sweepDeployments } from '#lib/deploy/sweep.ts';
+import { requireDatabaseUrl } from '#lib/env.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { openGit } from '#lib/git/deps.ts';
+import { createSlots } from '#lib/git/slots.ts';
+import { JOBS } from '#lib/jobs/add.ts';
+import { keepBeating } from '#lib/jobs/heartbeat.ts';
+import { createHaproxy } from '#lib/proxy/haproxy.ts';
+import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
+import { reconcile, refill } from '#lib/sites/reconcile.ts';
+import { openDisks, openEngine, requireHost } from './machine.ts';
+import { repeat, runWorker } from './process.ts';
+
+const RECONCILE_MS = 10_000;
+const JOBS_AT_A_TIME = 3;
+/** Builds of all sites at a time: they share the cores with the sites that serve. */
+const BUILDS = { total: 2, perKey: 1, waitMs: 15 * 60_000, waitersMax: 100 };
+
+const HOOK_GRACE_MS = 5_000;
+
+await runWorker('deploy', async ({ settings, log, id }) => {
+  const databaseUrl = requireDatabaseUrl(settings);
+  const db = openDb(databaseUrl, 10);
+  const engine = openEngine(settings, log);
+  const proxy = createHaproxy({ socketPath: settings.paths.proxySocket, mapFile: settings.paths.proxyMap });
+  const git = await openGit(settings, log);
+  const base = path.basename(requireHost(settings).baseDir);
+  const deps: ConvergeDeps & { proxy: typeof proxy } = {
+    ...{ db, engine, proxy, settings, log, git, base },
+    disk: openDisks(settings, log),
+    builds: createSlots(BUILDS),
+    runner: id,
+  };
+  await engine.prepare();
+
+  const names = new Set([id]);
+  const stopBeating = keepBeating({ db, log }, names, async (dead) => {
+    await db.$executeRaw`select graphile_worker.force_unlock_workers(${dead}::text[])`;
+  });
+  const truth = repeat(log, 'reconciling', RECONCILE_MS, async () => {
+    await reconcile(deps);
+    await refill(deps);
+    await sweepDeployments(deps, new Date());
+  });
+  const stopWatching = engine.watch(({ kind }) => {
+    if (kind === 'died' || kind === 'removed') truth.ring();
+  });
+  const stopListening = listen(databaseUrl, { routes: () => {} }, log, () => truth.ring());
+  const events: WorkerEvents = new EventEmitter();
+  events.on('worker:create', ({ worker }) => names.add(worker.workerId));
+  const queue = await run({
+    events,
+    connectionString: databaseUrl,
+    concurrency: JOBS_AT_A_TIME,
+    noHandleSignals: true,
+    taskList: {
+      converge: async (payload) => {
+        await converge(deps, JOBS.converge.parse(payload).siteId);
+        await refill(deps);
+      },
+      rollback: async (payload) => {
+        // What the user did wrong is in the deployment's row; trying again would not help.
+        await rollback(deps, { ...JOBS.rollback.parse(payload), onLine: () => {} }).catch((error) => {
+          if (!(error instanceof AppError)) throw error;
+        });
+      },
+    },
+  });
+  const hooks = await openHook(deps, settings.paths.hookSocket);
+
+  return async () => {
+    await Promise.all([hooks.close(HOOK_GRACE_MS), queue.stop(), truth.stop()]);
+    stopWatching();
+    await Promise.all([stopListening(), stopBeating()]);
+    await db.$disconnect();
+  };
+});
+
+/** Git's hook runs as git's user: the socket and its directory are that group's. */
+async function openHook(deps: ConvergeDeps, socket: string) {
+  const { gid } = deps.git.confinement.account;
+  await mkdir(path.dirname(socket), { recursive: true, mode: 0o750 });
+  await chown(path.dirname(socket), 0, gid);
+  const hooks = await serveHook(deps, socket);
+  await chown(socket, 0, gid);
+  return hooks;
+}

@@ -1,0 +1,138 @@
+// `npm run doctor`: what runs, what does not and what to do; and whether the limits are the kernel's.
+
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { formatBytes } from '#lib/bytes.ts';
+import { parseSettings, type Settings } from '#lib/env.ts';
+import { asksDatabase, engineAnswers, webAnswers } from './answers.ts';
+import { exitWith } from './command.ts';
+import { hasFirewall } from './firewall.ts';
+import { envDir, WORKERS } from './instance.ts';
+import { PACKAGES } from './packages.ts';
+import { poolState } from './pool.ts';
+import { isRunning, serviceStates } from './supervisor.ts';
+
+interface Finding {
+  what: string;
+  ok: boolean;
+  detail: string;
+  /** What to do when it is not well. */
+  hint: string;
+}
+
+const settings = parseSettings(process.env);
+
+await exitWith(async () => {
+  const findings = [
+    await checkPackages(),
+    await checkMemoryLimits(),
+    await checkProcessLimits(),
+    await checkDisk(settings),
+    ...(await checkServices(settings)),
+    await checkDatabase(settings),
+    await checkEngine(settings),
+    await checkFirewall(settings),
+    await checkWeb(settings),
+  ];
+  for (const { what, ok, detail, hint } of findings) {
+    process.stdout.write(
+      `${ok ? 'ok  ' : 'BAD '} ${what.padEnd(16)} ${detail}\n${ok ? '' : `${' '.repeat(22)}→ ${hint}\n`}`,
+    );
+  }
+  const bad = findings.filter(({ ok }) => !ok).length;
+  process.stdout.write(bad === 0 ? '\nAll is well.\n' : `\n${bad} of ${findings.length} need attention.\n`);
+  if (bad > 0) process.exitCode = 1;
+});
+
+async function checkPackages(): Promise<Finding> {
+  const missing: string[] = [];
+  for (const [name, program] of Object.entries(PACKAGES)) if (!(await exists(program))) missing.push(name);
+  const detail = missing.length === 0 ? `${Object.keys(PACKAGES).length} installed` : `missing: ${missing.join(', ')}`;
+  return { what: 'packages', ok: missing.length === 0, detail, hint: 'npm run up installs them.' };
+}
+
+async function checkMemoryLimits(): Promise<Finding> {
+  const v2 = await exists('/sys/fs/cgroup/cgroup.controllers');
+  const ok = v2 || (await exists('/sys/fs/cgroup/memory/memory.limit_in_bytes'));
+  const detail = ok ? `the kernel's (cgroup v${v2 ? 2 : 1})` : 'no memory controller';
+  const hint = 'Boot with cgroup_enable=memory; without it one site can take all memory.';
+  return { what: 'memory limit', ok, detail, hint };
+}
+
+async function checkProcessLimits(): Promise<Finding> {
+  const controllers = (await readText('/sys/fs/cgroup/cgroup.controllers')) + (await readText('/proc/cgroups'));
+  const ok = /\bpids\b/.test(controllers) && /\bcpu\b/.test(controllers);
+  const hint = 'Use a kernel with the pids and cpu controllers.';
+  return { what: 'pids, CPU limit', ok, detail: ok ? "the kernel's" : 'a controller is missing', hint };
+}
+
+async function checkDisk(settings: Settings): Promise<Finding> {
+  const state = await poolState(settings);
+  const hint = 'npm run up makes and mounts the pool.';
+  if (!state) return { what: 'disk limit', ok: false, detail: 'there is no pool yet', hint };
+  const free = `${formatBytes(state.bytesFree)} of ${formatBytes(state.bytes)} free`;
+  const detail = `${state.hard ? "the kernel's" : 'soft'} (${state.kind}), ${free}. ${state.reason}`;
+  return { what: 'disk limit', ok: state.mounted && state.hard, detail, hint };
+}
+
+async function checkServices(settings: Settings): Promise<Finding[]> {
+  const hint = `npm run up starts it; its log is in ${settings.paths.log}.`;
+  if (!(await isRunning(settings))) {
+    return [{ what: 'supervisor', ok: false, detail: 'not running', hint: 'npm run up starts everything.' }];
+  }
+  const states = new Map((await serviceStates(settings)).map((state) => [state.name, state]));
+  const expected = [
+    ...(settings.databaseUrl ? [] : ['postgres']),
+    ...(settings.dockerHost ? [] : ['engine']),
+    'haproxy',
+    ...WORKERS,
+    'web',
+  ];
+  return expected.map((name) => {
+    const state = states.get(name);
+    const detail = state?.up ? `pid ${state.pid}, up ${state.seconds} s` : 'down';
+    return { what: name, ok: state?.up ?? false, detail, hint };
+  });
+}
+
+async function checkDatabase(settings: Settings): Promise<Finding> {
+  const url = settings.databaseUrl ?? (await readText(path.join(envDir(settings), 'DATABASE_URL')));
+  const sql = `select count(*) filter (where "ownerId" is null)::text as ready, count(*)::text as sites from "Site" where state = 'live'`;
+  const rows = url ? await asksDatabase(url, sql) : null;
+  const detail = rows
+    ? `answers; ${rows[0]?.sites ?? 0} sites live, ${rows[0]?.ready ?? 0} of them ready for a click`
+    : 'does not answer';
+  return { what: 'database', ok: rows !== null, detail, hint: 'See the log of postgres, or DATABASE_URL.' };
+}
+
+async function checkEngine(settings: Settings): Promise<Finding> {
+  const ok = await engineAnswers(settings);
+  return { what: 'engine socket', ok, detail: ok ? 'answers' : 'does not answer', hint: 'See the log of engine.' };
+}
+
+async function checkFirewall(settings: Settings): Promise<Finding> {
+  const ok = await hasFirewall(settings).catch(() => false);
+  const detail = ok ? 'sites reach neither each other nor this host' : 'its tables are missing';
+  return { what: 'firewall', ok, detail, hint: 'npm run up puts them back.' };
+}
+
+async function checkWeb(settings: Settings): Promise<Finding> {
+  const ok = await webAnswers(settings);
+  return {
+    what: 'site',
+    ok,
+    detail: `${settings.appUrl} ${ok ? 'answers' : 'does not answer'}`,
+    hint: 'See the logs of web and haproxy.',
+  };
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
+}

@@ -1,0 +1,60 @@
+// Puts the instance's firewall in force and takes it away.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Settings } from '#lib/env.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { firewallTable, parseResolvers, renderFirewall } from './firewall-rules.ts';
+import { runCommand } from './run-command.ts';
+
+/** Without a resolver in resolv.conf Docker gives containers these (its documented fallback). */
+const FALLBACK_RESOLVERS = ['8.8.8.8', '8.8.4.4'];
+
+/** Replaces our table and lets the host forward. The bridge must be there. Safe to repeat. */
+export async function ensureFirewall(settings: Settings): Promise<void> {
+  const found = parseResolvers(await readFile('/etc/resolv.conf', 'utf8').catch(() => ''));
+  const rules = renderFirewall({
+    instance: settings.instance,
+    bridge: `lk-${settings.instance}`,
+    subnet: settings.subnet,
+    resolvers: found.length > 0 ? found : FALLBACK_RESOLVERS,
+    allow: settings.egressAllow,
+  });
+  await runCommand('nft', ['-f', '-'], { input: rules });
+  await filterBridge(`lk-${settings.instance}`);
+  await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
+}
+
+export async function hasFirewall(settings: Settings): Promise<boolean> {
+  const { stdout } = await runCommand('nft', ['list', 'tables']);
+  const table = firewallTable(settings.instance);
+  return stdout.split('\n').includes(`table inet ${table}`) && (await isFiltered(`lk-${settings.instance}`));
+}
+
+/** Absent is no error. */
+export async function removeFirewall(settings: Settings): Promise<void> {
+  const table = firewallTable(settings.instance);
+  await runCommand('nft', ['-f', '-'], { input: `table inet ${table}\ndelete table inet ${table}\n` });
+}
+
+const BRIDGE_FLAGS = ['nf_call_iptables', 'nf_call_ip6tables'];
+
+/** Sends what crosses this one bridge through the forward chain (ip-sysctl.rst, bridge-nf-call). */
+async function filterBridge(bridge: string): Promise<void> {
+  await runCommand('modprobe', ['br_netfilter'], { allow: [1] }).catch(() => {}); // Built in, or no modules here.
+  for (const flag of BRIDGE_FLAGS) await writeFile(`/sys/class/net/${bridge}/bridge/${flag}`, '1').catch(() => {});
+  if (await isFiltered(bridge)) return;
+  throw new AppError('setup-failed', {
+    message: 'This kernel does not filter what containers send each other: it lacks br_netfilter.',
+    hint: 'Load the module br_netfilter, or use a kernel with CONFIG_BRIDGE_NETFILTER.',
+  });
+}
+
+async function isFiltered(bridge: string): Promise<boolean> {
+  const files = BRIDGE_FLAGS.map((flag) => `/sys/class/net/${bridge}/bridge/${flag}`);
+  const texts = await Promise.all(['/proc/sys/net/bridge/bridge-nf-call-iptables', ...files].map(readText));
+  return texts[0] !== '' && texts.slice(1).every((text) => text.trim() === '1');
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
+}

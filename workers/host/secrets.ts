@@ -1,0 +1,28 @@
+// The instance's own secrets: made once, kept in a file that only root reads, handed to the processes.
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Settings } from '#lib/env.ts';
+
+const SECRETS = z.object({ secret: z.string().min(32), adminSecret: z.string().min(12) });
+export type Secrets = z.infer<typeof SECRETS>;
+
+/** The secrets of the settings, or those of the file, or new ones. */
+export async function ensureSecrets(settings: Settings): Promise<Secrets> {
+  const file = path.join(settings.dataDir, 'secrets.json');
+  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  const secrets = kept
+    ? SECRETS.parse(JSON.parse(kept))
+    : { secret: randomBytes(32).toString('hex'), adminSecret: randomBytes(12).toString('base64url') };
+  if (!kept) {
+    await mkdir(settings.dataDir, { recursive: true, mode: 0o755 });
+    await writeFile(`${file}.new`, JSON.stringify(secrets), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+  return { secret: settings.secret ?? secrets.secret, adminSecret: settings.adminSecret ?? secrets.adminSecret };
+}

@@ -1,0 +1,58 @@
+// The keeper: reads what every site uses, a few files each and one call for all disks, and lets guests' sites expire.
+// It enforces nothing: the kernel does.
+
+import os from 'node:os';
+import { openDb } from '#lib/db/client.ts';
+import { requireDatabaseUrl } from '#lib/env.ts';
+import { requestDelete } from '#lib/sites/delete.ts';
+import { cgroupVersion, readContainerUsage } from '#lib/usage/cgroup.ts';
+import { recordUsage, type SiteUsage } from '#lib/usage/record.ts';
+import { cgroupParent, openDisks, openEngine } from './machine.ts';
+import { repeat, runWorker } from './process.ts';
+
+const READ_MS = 2_000;
+const EXPIRE_MS = 15_000;
+/** A jump of the clock must not delete everybody: this many at a time. */
+const EXPIRED_MAX = 5;
+
+await runWorker('keeper', async ({ settings, log }) => {
+  const db = openDb(requireDatabaseUrl(settings), 2);
+  const engine = openEngine(settings, log);
+  const disk = openDisks(settings, log);
+  const version = await cgroupVersion();
+  const parent = cgroupParent(settings);
+
+  const read = async () => {
+    const [containers, disks] = await Promise.all([engine.list(), disk.usageOfAll()]);
+    const readings = await Promise.all(
+      containers.map(async ({ siteId, instanceId }): Promise<SiteUsage> => {
+        const usage = await readContainerUsage(version, parent, instanceId);
+        const none = { memoryBytes: 0, pids: 0, cpuMicros: 0, oomKills: 0 };
+        return { siteId, diskBytes: disks.get(siteId)?.bytes ?? 0, ...(usage ?? none) };
+      }),
+    );
+    await recordUsage(db, readings);
+    const pool = await disk.pool();
+    const host = {
+      memoryBytes: os.totalmem(),
+      cpuCount: os.cpus().length,
+      poolBytes: pool.bytes,
+      poolBytesFree: pool.bytesFree,
+      diskKind: disk.kind,
+      readAt: new Date(),
+    };
+    await db.host.upsert({ where: { node: 'local' }, create: { node: 'local', ...host }, update: host });
+  };
+
+  const expire = async () => {
+    const expired = await db.$queryRaw<{ id: string }[]>`
+      select id from "Site" where "expiresAt" < now() and state <> 'deleting' order by "expiresAt" limit ${EXPIRED_MAX}`;
+    for (const site of expired) await requestDelete(db, site);
+  };
+
+  const loops = [repeat(log, 'reading usage', READ_MS, read), repeat(log, 'expiring guests', EXPIRE_MS, expire)];
+  return async () => {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await db.$disconnect();
+  };
+});
