@@ -1,0 +1,61 @@
+// Finds the site that a git client names, with what serving it needs. The same for the HTTP and the SSH side.
+
+import { seal, unseal } from '../auth/seal.ts';
+import type { Db } from '../db/client.ts';
+import type { Paths } from '../env.ts';
+import { AppError } from '../errors/app-error.ts';
+import { isSiteName } from '../sites/names.ts';
+import type { GitSite } from './conversation.ts';
+
+export interface NamedSite extends GitSite {
+  state: 'launching' | 'live' | 'failed' | 'deleting';
+  /** The site token: the password of git over HTTP. */
+  token: string;
+}
+
+export type FindSite = (name: string) => Promise<NamedSite | null>;
+
+/** A look-up on the database. An absent site takes the time of one that is there. */
+export function createFindSite(db: Db, secret: string, paths: Pick<Paths, 'pool'>): FindSite {
+  const decoy = seal(secret, 'no site has this token');
+  return async (name) => {
+    const row = isSiteName(name)
+      ? await db.site.findUnique({
+          where: { name },
+          select: { id: true, name: true, state: true, sealedToken: true, plan: { select: { pushBytesMax: true } } },
+        })
+      : null;
+    const token = unseal(secret, row?.sealedToken ?? decoy);
+    if (!row) return null;
+    return {
+      id: row.id,
+      name: row.name,
+      state: row.state,
+      token,
+      repository: repositoryOf(paths, row.id),
+      pushBytesMax: Number(row.plan.pushBytesMax),
+    };
+  };
+}
+
+export function repositoryOf(paths: Pick<Paths, 'pool'>, siteId: string): string {
+  return `${paths.pool}/sites/${siteId}/git`;
+}
+
+/** Throws `site-not-ready` unless the site can be cloned and pushed to now. */
+export function requireServable({ state }: Pick<NamedSite, 'state'>): void {
+  if (state === 'live') return;
+  if (state === 'deleting') {
+    throw new AppError('site-not-ready', {
+      message: 'The site is being deleted.',
+      hint: 'Its repository is no longer served.',
+    });
+  }
+  throw new AppError('site-not-ready', {
+    message:
+      state === 'failed'
+        ? 'The site could not be launched yet, and is tried again.'
+        : 'The site is still being launched.',
+    hint: 'Try again in a minute.',
+  });
+}

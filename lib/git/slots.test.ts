@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { createSlots } from './slots.ts';
+
+test('no more run than there are slots, in all and for one key, and who waits comes in order', async () => {
+  const slots = createSlots({ total: 2, perKey: 1, waitMs: 1_000, waitersMax: 5 });
+  const first = await slots.take('a');
+  const order: string[] = [];
+  const again = slots.take('a').then((release) => {
+    order.push('a');
+    return release;
+  });
+  const second = await slots.take('b');
+  const third = slots.take('c').then((release) => {
+    order.push('c');
+    return release;
+  });
+  second?.();
+  (await third)?.();
+  first?.();
+  first?.();
+  (await again)?.();
+  expect(order).toEqual(['c', 'a']);
+});
+
+test('who waits too long, or finds too many waiting, is turned away', async () => {
+  const slots = createSlots({ total: 1, perKey: 1, waitMs: 10, waitersMax: 1 });
+  await slots.take('a');
+  const waiting = slots.take('b');
+  expect(await slots.take('c')).toBeNull();
+  expect(await waiting).toBeNull();
+});
+
+test('giving back twice frees one slot only', async () => {
+  const slots = createSlots({ total: 1, perKey: 1, waitMs: 5, waitersMax: 5 });
+  const release = await slots.take('a');
+  release?.();
+  release?.();
+  await slots.take('a');
+  expect(await slots.take('b')).toBeNull();
+});
