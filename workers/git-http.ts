@@ -1,0 +1,34 @@
+// The git process: clones and pushes over HTTP, and what pages show of repositories. Git itself runs confined
+// (lib/git/confine.ts); a deployment is the deploy worker's, asked by the hook.
+
+import { openDb } from '#lib/db/client.ts';
+import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
+import { findGroup, WEB_GROUP } from '#lib/git/account.ts';
+import { openGit } from '#lib/git/deps.ts';
+import { createFindSite } from '#lib/git/site.ts';
+import { createHistory } from './git-http/history.ts';
+import { createHistoryServer } from './git-http/history-server.ts';
+import { closeServer, listenOn } from './git-http/listen.ts';
+import { createGitServer } from './git-http/server.ts';
+import { runWorker } from './process.ts';
+
+const GRACE_MS = 8_000;
+
+await runWorker('git', async ({ settings, log }) => {
+  const { paths, instance } = settings;
+  const db = openDb(requireDatabaseUrl(settings));
+  const git = await openGit(settings, log);
+  const history = createHistory(git, instance);
+  const gitServer = createGitServer({ git, findSite: createFindSite(db, requireSecret(settings), paths) });
+  const historyServer = createHistoryServer({ history, paths, log });
+
+  // The proxy runs as a user of its own, and every request needs a token.
+  await listenOn(gitServer, paths.gitSocket, { mode: 0o666, group: null });
+  await listenOn(historyServer, paths.historySocket, { mode: 0o660, group: await findGroup(WEB_GROUP) });
+
+  return async () => {
+    await Promise.all([closeServer(gitServer, GRACE_MS), closeServer(historyServer, 1_000)]);
+    history.close();
+    await db.$disconnect();
+  };
+});

@@ -1,0 +1,109 @@
+// Keeps the history reader: starts it when it is first asked, ends it when it does not answer or has long been idle.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { AppError } from '#lib/errors/app-error.ts';
+import { ensureCgroup } from '#lib/git/cgroup.ts';
+import { planEntry } from '#lib/git/confine.ts';
+import type { GitDeps } from '#lib/git/deps.ts';
+import type { HistoryQuestion } from './history-question.ts';
+import type { ReaderAnswer, ReaderRequest } from './history-reader.ts';
+
+export interface History {
+  /** The answer as it goes to the page, or null when there is no such thing. Throws `interrupted` when it cannot be read. */
+  ask(repository: string, question: HistoryQuestion): Promise<unknown>;
+  close(): void;
+}
+
+interface Pending {
+  resolve: (result: unknown) => void;
+  reject: (cause: Error) => void;
+  timer: NodeJS.Timeout;
+}
+
+const READER = path.join(import.meta.dirname, 'history-reader.ts');
+const ANSWER_MS_MAX = 5_000;
+const IDLE_MS = 5 * 60_000;
+const PENDING_MAX = 32;
+const BOUNDS = { memoryBytesMax: 256 * 1024 ** 2, pidsMax: 64 };
+
+export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instance: string): History {
+  const pending = new Map<number, Pending>();
+  let reader: Promise<ChildProcess> | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let nextId = 1;
+
+  const start = async () => {
+    const groups = await ensureCgroup(`lightkeeper-${instance}-history`, BOUNDS).catch(() => []);
+    const child = spawnReader(git, groups);
+    child.on('message', (answer: ReaderAnswer) => {
+      const waiting = pending.get(answer.id);
+      if (!waiting) return;
+      if ('fault' in answer) waiting.reject(new Error(answer.fault));
+      else waiting.resolve(answer.result);
+    });
+    child.once('error', (cause) => git.log.error({ cause: String(cause) }, 'the history reader cannot be started'));
+    child.once('close', (code, signal) => {
+      reader = null;
+      if (pending.size > 0) git.log.warn({ code, signal }, 'the history reader ended while it was asked');
+      for (const { reject } of pending.values()) reject(new Error('the history reader ended'));
+    });
+    return child;
+  };
+
+  const stop = () => {
+    clearTimeout(idle);
+    void reader?.then((child) => child.kill('SIGKILL'));
+  };
+
+  return {
+    close: stop,
+    async ask(repository, question) {
+      if (pending.size >= PENDING_MAX) throw unreadable('too many questions at once');
+      clearTimeout(idle);
+      reader ??= start();
+      const child = await reader;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const id = nextId++;
+      const timer = setTimeout(() => {
+        reject(new Error('the history reader took too long'));
+        child.kill('SIGKILL');
+      }, ANSWER_MS_MAX);
+      pending.set(id, { resolve, reject, timer });
+      child.send({ id, repository, question } satisfies ReaderRequest, (cause) => cause && reject(cause));
+      try {
+        return await promise;
+      } catch (cause) {
+        git.log.warn({ repository, kind: question.kind, cause: String(cause) }, 'a repository could not be read');
+        throw unreadable(cause);
+      } finally {
+        clearTimeout(timer);
+        pending.delete(id);
+        if (pending.size === 0) idle = setTimeout(stop, IDLE_MS).unref();
+      }
+    },
+  };
+}
+
+function spawnReader({ confinement }: Pick<GitDeps, 'confinement'>, groups: string[]): ChildProcess {
+  const { uid, gid } = confinement.account;
+  // V8 reserves far more addresses than it uses, so only the cgroup bounds memory here.
+  const entry = planEntry({
+    groups,
+    addressSpaceBytesMax: Number.POSITIVE_INFINITY,
+    cpuSecondsMax: Number.POSITIVE_INFINITY,
+  });
+  const node = [process.execPath, '--max-old-space-size=128', READER, String(uid), String(gid)];
+  return spawn('/bin/sh', [...entry, 'setpriv', '--no-new-privs', '--', ...node], {
+    env: { PATH: '/usr/bin:/bin' } as unknown as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+function unreadable(cause: unknown): AppError {
+  return new AppError('interrupted', {
+    message: 'The repository cannot be shown right now.',
+    hint: 'Reload the page in a moment, or clone the repository.',
+    cause,
+  });
+}
