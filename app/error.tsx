@@ -8,7 +8,7 @@ import { MessagePage } from './_components/message-page.tsx';
 export default function ErrorPage({ error, retry }: { error: Error & { digest?: string }; retry?: () => void }) {
   return (
     <MessagePage
-      title="Something broke on our side."
+      title="Something broke."
       action={
         <button
           type="button"
@@ -20,7 +20,7 @@ export default function ErrorPage({ error, retry }: { error: Error & { digest?: 
       }
     >
       <p>
-        Your sites are not touched by it.{' '}
+        It was on our side; your sites are not touched by it.{' '}
         {error.digest ? (
           <>
             If it stays, tell the operator this number:{' '}

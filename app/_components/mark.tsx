@@ -1,28 +1,14 @@
-// The brand's lighthouse. Its lamp shines, blinks or is out, so that it can also say how a site is.
+// The brand's lighthouse.
 
-export type Lamp = 'on' | 'waiting' | 'out';
-
-const RAYS: Record<Lamp, string> = { on: 'text-beam', waiting: 'text-beam motion-safe:animate-pulse', out: 'hidden' };
-
-export function Mark({ lamp = 'on', className = 'size-7' }: { lamp?: Lamp; className?: string }) {
+export function Mark({ className = 'size-7' }: { className?: string }) {
   return (
-    <svg viewBox="0 0 32 32" className={className} fill="none" aria-hidden="true" focusable="false">
-      <g className={RAYS[lamp]} fill="currentColor">
-        <path d="M11.500 9 L0 4.200 V13.800 Z" />
-        <path d="M20.500 9 L32 4.200 V13.800 Z" />
-      </g>
-      <path d="M16 1.500 L21 6 H11 Z" className="fill-current" />
-      <rect
-        x="12.200"
-        y="6.800"
-        width="7.600"
-        height="4.600"
-        rx="0.800"
-        className={lamp === 'out' ? 'fill-muted' : 'fill-beam'}
-      />
-      <rect x="10" y="12.200" width="12" height="2" rx="1" className="fill-current" />
+    <svg viewBox="0 0 32 32" className={className} aria-hidden="true" focusable="false">
+      <path d="M11.5 9 L0 4.2 V13.8 Z M20.5 9 L32 4.2 V13.8 Z" className="fill-beam" />
+      <path d="M16 1.5 L21 6 H11 Z" className="fill-current" />
+      <rect x="12.2" y="6.8" width="7.6" height="4.6" rx="0.8" className="fill-beam" />
+      <rect x="10" y="12.2" width="12" height="2" rx="1" className="fill-current" />
       <path
-        d="M12.400 15.200 H19.600 L20.100 19 H11.900 Z M11.600 21 H20.400 L20.900 25 H11.100 Z M10.800 27 H21.200 L21.600 30.500 H10.400 Z"
+        d="M12.4 15.2 H19.6 L20.1 19 H11.9 Z M11.6 21 H20.4 L20.9 25 H11.1 Z M10.8 27 H21.2 L21.6 30.5 H10.4 Z"
         className="fill-current"
       />
     </svg>
