@@ -6,7 +6,6 @@ export const CATALOGUE = {
   'bad-name': { httpStatus: 400, retryable: false },
   'bad-key': { httpStatus: 400, retryable: false },
   'name-taken': { httpStatus: 409, retryable: false },
-  'not-signed-in': { httpStatus: 401, retryable: false },
   'foreign-origin': { httpStatus: 403, retryable: false },
   'not-found': { httpStatus: 404, retryable: false },
   'too-many-launches': { httpStatus: 429, retryable: true },

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { formatBytes, parseBytes } from './bytes.ts';
+
+test.each([
+  ['512', 512],
+  ['20 MB', 20 * 1024 ** 2],
+  ['1.5GB', 1.5 * 1024 ** 3],
+  ['4gib', 4 * 1024 ** 3],
+])('%j is %d bytes', (text, bytes) => expect(parseBytes(text)).toBe(bytes));
+
+test.each(['', 'much', '-1', '1 XB', '1e9'])('%j is no size', (text) => expect(parseBytes(text)).toBeNull());
+
+test.each([
+  [0, '0 bytes'],
+  [1024 ** 3, '1,024 MB'],
+  [1.5 * 1024 ** 3, '1.5 GB'],
+  [812 * 1024, '812 KB'],
+])('%d bytes are written %j', (bytes, text) => expect(formatBytes(bytes)).toBe(text));

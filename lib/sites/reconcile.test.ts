@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { ContainerState } from '../engine/engine.ts';
+import { needsWork } from './reconcile.ts';
+
+const now = new Date('2026-01-01T00:00:20Z');
+const site = {
+  id: '0198f3a0-0000-7000-8000-000000000000',
+  name: 'calm-bay-100',
+  state: 'live' as const,
+  generation: 1,
+  address: '10.213.0.2',
+  livePort: 8001,
+  routedName: 'calm-bay-100',
+  createdAt: now,
+};
+const container: ContainerState = {
+  siteId: site.id,
+  generation: 1,
+  instanceId: 'abc',
+  status: 'running',
+  address: '10.213.0.2',
+  startedAt: now,
+  exitCode: null,
+  outOfMemory: false,
+};
+
+test('a live site with its container at its address needs nothing', () => {
+  expect(needsWork(site, container, now)).toBe(false);
+});
+
+test.each([
+  ['no container', null],
+  ['a stopped container', { ...container, status: 'exited' as const }],
+  ['a container of an older generation', { ...container, generation: 0 }],
+  ['a container at another address', { ...container, address: '10.213.0.9' }],
+])('a live site with %s is mended', (_, state) => expect(needsWork(site, state, now)).toBe(true));
+
+test('a site with a new name needs its route', () => {
+  expect(needsWork({ ...site, name: 'mine' }, container, now)).toBe(true);
+});
+
+test.each(['launching', 'deleting'] as const)('a %s site is worked on', (state) => {
+  expect(needsWork({ ...site, state }, container, now)).toBe(true);
+});
