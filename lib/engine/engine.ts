@@ -58,7 +58,10 @@ export interface ExecSession {
   resize(columns: number, rows: number): Promise<void>;
   /** The exit code, once the process has ended and its output has been read. */
   exited: Promise<number>;
-  /** Ends the process and everything of its session: HUP at once, KILL after five seconds. Safe to repeat. */
+  /**
+   * Ends the process and everything of its session: HUP at once, KILL after five seconds. Answers when they are gone. Also
+   * after the exit, for what it left in the background. Safe to repeat.
+   */
   hangUp(): Promise<void>;
 }
 
@@ -80,7 +83,10 @@ export interface Engine {
   info(): Promise<EngineInfo>;
   /** Makes what containers are made from (the read-only skeleton). Safe to repeat. */
   prepare(): Promise<void>;
-  /** Creates and starts. A container of an older generation is replaced; one of this generation is adopted and started. */
+  /**
+   * Creates and starts. A container of an older generation is replaced; one of this generation is adopted, and started or
+   * unpaused; one of a newer generation is left alone, and its state is the answer: whoever asked was late.
+   */
   run(spec: ContainerSpec): Promise<ContainerState>;
   inspect(siteId: string): Promise<ContainerState | null>;
   /** All containers of this instance, running or not. */
@@ -91,9 +97,13 @@ export interface Engine {
   remove(siteId: string): Promise<void>;
   pause(siteId: string): Promise<void>;
   unpause(siteId: string): Promise<void>;
-  /** Memory, CPU and pids of a running container, without a restart. */
+  /** Memory, CPU and pids of a container, without a restart. Throws `site-not-ready` when it is absent. */
   setLimits(siteId: string, limits: ContainerLimits): Promise<void>;
-  /** Throws `site-not-ready` when the container does not run and `too many processes` as `site-not-ready` with its hint. */
+  /**
+   * Throws `site-not-ready` when the container does not run, and when it has no free process slots. A command that cannot
+   * be run is no error: it says so on standard error and exits with 126 or 127, like in a shell. Both output streams must
+   * be read (or destroyed): one that is full holds up the other.
+   */
   exec(siteId: string, request: ExecRequest): Promise<ExecSession>;
   /** Changes as they happen: a hint to look, never the truth. Returns the way to stop watching. */
   watch(onChange: (change: EngineChange) => void): () => void;
