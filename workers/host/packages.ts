@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts';
 /** Package by a program it brings. */
 export const PACKAGES: Record<string, string> = {
   'docker.io': '/usr/sbin/dockerd',
-  tini: '/usr/bin/tini',
+  tini: '/usr/bin/tini-static',
   uidmap: '/usr/bin/newuidmap',
   haproxy: '/usr/sbin/haproxy',
   'btrfs-progs': '/usr/bin/btrfs',
