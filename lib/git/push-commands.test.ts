@@ -36,6 +36,29 @@ test('what comes after the commands stays in the stream', async () => {
   expect(Buffer.concat(rest).toString()).toBe('PACK');
 });
 
+test('a listener that only counts bytes, as the SSH side has one, takes none of them away', async () => {
+  const stream = new PassThrough();
+  let seen = 0;
+  stream
+    .on('data', (chunk: Buffer) => {
+      seen += chunk.length;
+    })
+    .pause();
+  const reading = readPushCommands(stream, 1_000);
+  for (const part of [SECTION.subarray(0, 30), SECTION.subarray(30)]) {
+    await new Promise(setImmediate);
+    stream.write(part);
+  }
+  expect((await reading)?.received.equals(SECTION)).toBe(true);
+  stream.end('PACK');
+  await new Promise(setImmediate);
+  const rest = stream.pipe(new PassThrough());
+  const received: Buffer[] = [];
+  for await (const chunk of rest) received.push(chunk);
+  expect(Buffer.concat(received).toString()).toBe('PACK');
+  expect(seen).toBe(SECTION.length + 4);
+});
+
 test('a client that ends or dies before the end of the commands is no push', async () => {
   const ended = new PassThrough();
   ended.end(SECTION.subarray(0, 20));

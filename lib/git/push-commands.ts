@@ -30,18 +30,28 @@ export async function readPushCommands(input: Readable, waitMs: number): Promise
   }
 }
 
-async function readSection(input: Readable): Promise<PushCommands | null> {
+/** Leaves the stream paused, whoever else listens to it: a byte that flows before git runs would be lost. */
+function readSection(input: Readable): Promise<PushCommands | null> {
   const section = new CommandSection();
-  for (;;) {
-    const chunk: Buffer | null = input.read();
-    if (chunk) {
+  const { promise, resolve, reject } = Promise.withResolvers<PushCommands | null>();
+  const onData = (chunk: Buffer) => {
+    try {
       const commands = section.add(chunk);
-      if (commands) return commands;
-    } else {
-      if (input.readableEnded || input.destroyed) return null;
-      await nextEvent(input);
+      if (!commands) return;
+      input.pause();
+      resolve(commands);
+    } catch (cause) {
+      input.pause();
+      reject(cause);
     }
-  }
+  };
+  const onEnd = () => resolve(null);
+  input.on('data', onData).once('end', onEnd).once('close', onEnd).once('error', reject);
+  if (input.readableEnded || input.destroyed) resolve(null);
+  else input.resume();
+  return promise.finally(() => {
+    input.off('data', onData).off('end', onEnd).off('close', onEnd).off('error', reject);
+  });
 }
 
 /** Collects the commands as their bytes come. Throws `push-refused` past the bounds or at a line it cannot read. */
@@ -87,13 +97,5 @@ function unreadable(): AppError {
   return new AppError('push-refused', {
     message: 'The push asks for a change that cannot be read, or names a ref that is not UTF-8 text.',
     hint: 'Push branches and tags with plain names, unsigned, from an ordinary git client.',
-  });
-}
-
-function nextEvent(input: Readable): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  input.once('readable', resolve).once('end', resolve).once('close', resolve).once('error', reject);
-  return promise.finally(() => {
-    input.off('readable', resolve).off('end', resolve).off('close', resolve).off('error', reject);
   });
 }
