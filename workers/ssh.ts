@@ -14,6 +14,7 @@ import { createAdmission } from './ssh/admission.ts';
 import { createGate } from './ssh/gate.ts';
 import { createGatewayDoor } from './ssh/gateway-door.ts';
 import { ensureHostKeys } from './ssh/host-keys.ts';
+import { createLedger, sweepLeftovers } from './ssh/leftovers.ts';
 import { SSH_LIMITS } from './ssh/limits.ts';
 import { openListener } from './ssh/listener.ts';
 import { createPenalties } from './ssh/penalties.ts';
@@ -27,7 +28,7 @@ const SWEEP_MS = 1_000;
 /** Processes of one site that the engine opens at a time. */
 const OPENINGS = 4;
 
-await runWorker('ssh', async ({ settings, log }) => {
+await runWorker('ssh', async ({ settings, log, id }) => {
   const databaseUrl = requireDatabaseUrl(settings);
   const db = openDb(databaseUrl);
   const git = await openGit(settings, log);
@@ -37,7 +38,11 @@ await runWorker('ssh', async ({ settings, log }) => {
   const admission = createAdmission({ limits, penalties: createPenalties(), now });
   const listenerDeps = { admission, limits, log, now, hostKeys: await ensureHostKeys(`${settings.dataDir}/ssh`) };
 
-  const siteDeps = { ...shared, engine: openEngine(settings, log), openings: createGate(OPENINGS) };
+  const engine = openEngine(settings, log);
+  const ledger = createLedger(`${settings.paths.run}/ssh-sessions`, id);
+  // Nobody who logs in now waits for it.
+  sweepLeftovers(engine, ledger, log).catch((cause) => log.warn({ cause: String(cause) }, 'cannot sweep'));
+  const siteDeps = { ...shared, engine, openings: createGate(OPENINGS), ledger };
   const sites = createSiteListeners({
     ...credentials,
     admission,

@@ -43,8 +43,9 @@ describe('a client', () => {
     const channel = await exec('sleep 60');
     const outgoing = channel.outgoing as { window: number };
     outgoing.window = Number.MAX_SAFE_INTEGER;
-    const block = Buffer.alloc(1024 * 1024);
-    for (let megabyte = 0; megabyte < 64; megabyte += 1) channel.write(block);
+    // Pieces that miss the exact end of the window: ssh2 drops what comes at zero, and takes all below it.
+    const block = Buffer.alloc(100_001);
+    for (let count = 0; count < 640; count += 1) channel.write(block);
     expect(await until(() => guests() === 0)).toBe(true);
     expect(await until(() => server.engine.hangUps === 1)).toBe(true);
   });

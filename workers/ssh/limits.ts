@@ -19,7 +19,7 @@ export interface SshLimits {
   /** Output that the client has not taken: above, its sources wait; and the most before it is cut. */
   outputHighBytes: number;
   outputBytesMax: number;
-  /** Input that nobody in the container has read: of one channel (ssh2's window), and of the process. */
+  /** Input that nobody in the container has read: of one channel (ssh2 opens its window anew at half), and of the process. */
   channelInputBytesMax: number;
   inputBytesMax: number;
   idleMs: number;
@@ -40,7 +40,7 @@ export const SSH_LIMITS: SshLimits = {
   strangersPerSourceMax: 50,
   outputHighBytes: 1024 * 1024,
   outputBytesMax: 4 * 1024 * 1024,
-  channelInputBytesMax: 2 * 1024 * 1024 + 64 * 1024,
+  channelInputBytesMax: 4 * 1024 * 1024 + 64 * 1024,
   inputBytesMax: 128 * 1024 * 1024,
   idleMs: 3_600_000,
   keepaliveMs: 15_000,

@@ -3,8 +3,15 @@
 import { formatBytes } from '#lib/bytes.ts';
 import type { DoorSite, SiteUsage } from './sites.ts';
 
-/** Lines end as a raw terminal needs them. No part of it is tenant input but the name, which is a DNS label. */
+const HINT = '  You are root here. What you install stays; your app is in /app/current, its log in /run/log.';
+
+/** Lines end as a raw terminal needs them. */
 export function renderMotd(site: DoorSite, address: string, usage: SiteUsage | null, now: Date): string {
+  return `${renderStatus(site, address, usage, now)}\n${HINT}\n\n`.replaceAll('\n', '\r\n');
+}
+
+/** No part of it is tenant input but the name, which is a DNS label. */
+export function renderStatus(site: DoorSite, address: string, usage: SiteUsage | null, now: Date): string {
   const { limits } = site;
   const used = (value: string | null, limit: string) => (value === null ? limit : `${value} of ${limit}`);
   const lines = [
@@ -16,11 +23,8 @@ export function renderMotd(site: DoorSite, address: string, usage: SiteUsage | n
     `  processes  ${used(usage && String(usage.pids), String(limits.pidsMax))}`,
     `  CPU        ${formatCores(limits.cpuMillisMax)}`,
     ...(site.expiresAt ? [`  lives until ${formatMinute(site.expiresAt)} (${formatSpan(site.expiresAt, now)})`] : []),
-    '',
-    '  You are root here. What you install stays; your app is in /app/current, its log in /run/log.',
-    '',
   ];
-  return `${lines.join('\r\n')}\r\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function formatCores(millis: number): string {

@@ -81,7 +81,9 @@ function connect({ stdin, stdout, stderr }: Streams, exec: ExecSession): void {
     stdin.resume();
   };
   exec.stdin.on('error', drop).on('close', drop);
-  stdin.pipe(exec.stdin);
+  // A terminal's input has no end: its user types one. (Docker takes the end for a detach, and drops the output.)
+  const isTerminal = exec.stderr === null;
+  stdin.pipe(exec.stdin, { end: !isTerminal });
   exec.stdout.on('error', () => {}).pipe(stdout, { end: false });
   exec.stderr?.on('error', () => {}).pipe(stderr, { end: false });
 }

@@ -42,6 +42,12 @@ describe('a command', () => {
     expect(String((await ssh(['wc -c'], { input })).stdout).trim()).toBe('3000000');
   });
 
+  it('takes 40 MB at its own slow pace', async () => {
+    const input = Buffer.alloc(40_000_000, 'x');
+    const script = 'for pause in 1 2 3 4 5 6 7 8; do sleep 0.05; head -c 5000000; done | wc -c';
+    expect(String((await ssh([script], { input })).stdout).trim()).toBe('40000000');
+  });
+
   it('delivers 50 MB complete', async () => {
     const outcome = await ssh(['head -c 50M /dev/zero']);
     expect([outcome.stdout.length, outcome.code]).toEqual([50 * 1024 * 1024, 0]);
@@ -117,10 +123,9 @@ describe('a terminal', () => {
       text += chunk;
     });
     expect(await until(() => text.includes('33 101'))).toBe(true);
-    const before = server.engine.sizes.length;
     const shell = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim();
     await client.run('sh', ['-c', `stty -F $(readlink /proc/${shell}/fd/0) rows 40 cols 90; pkill -WINCH -P ${shell}`]);
-    expect(await until(() => server.engine.sizes.length > before)).toBe(true);
+    expect(await until(() => server.engine.sizes.at(-1)?.columns === 90)).toBe(true);
     child.stdin.write('\n');
     expect(await until(() => text.includes('40 90'))).toBe(true);
     child.stdin.end();
@@ -128,8 +133,9 @@ describe('a terminal', () => {
   });
 
   it('begins a shell with the message of the day; a shell without one has none', async () => {
-    const withTerminal = await ssh(['-tt'], { input: 'exit 5\n' });
+    const withTerminal = await ssh(['-tt'], { input: 'echo $((40+2)); exit 5\n' });
     expect(String(withTerminal.stdout)).toContain('calm-reef-7   http://calm-reef-7.localhost:8080');
+    expect(String(withTerminal.stdout)).toContain('42\r\n');
     expect(withTerminal.code).toBe(5);
     const without = await ssh(['-T'], { input: 'echo $0; exit 6\n' });
     expect([String(without.stdout), without.code]).toEqual(['/bin/bash\n', 6]);

@@ -11,6 +11,7 @@ import { containerEnvironment } from './environment.ts';
 import { planForward } from './forward.ts';
 import type { Gate } from './gate.ts';
 import type { Guard } from './guard.ts';
+import { type Ledger, TOKEN_VARIABLE } from './leftovers.ts';
 import type { SshLimits } from './limits.ts';
 import { renderMotd } from './motd.ts';
 import { type Run, runOnChannel, runProcess, type Streams } from './run.ts';
@@ -23,6 +24,7 @@ export interface SiteDoorDeps extends CredentialDeps {
   engine: Pick<Engine, 'exec'>;
   /** Of processes being opened, by site. */
   openings: Gate;
+  ledger: Ledger;
   limits: SshLimits;
   log: Log;
   addressOf: (siteName: string) => string;
@@ -98,15 +100,11 @@ async function startInSite(
   }
   const env = containerEnvironment(variables, guard.ends);
   const execRequest: ExecRequest = { command: commandOf(request), env, workingDir: '/root', terminal };
-  return runProcess(
-    streams,
-    () => openInSite(deps, site.id, execRequest),
-    (exec) => {
-      const resize = coalesceSizes((size) => void exec.resize(size.columns, size.rows).catch(() => {}), RESIZE_MS);
-      started.onResize(resize);
-      started.onEndSignal(() => void exec.hangUp().catch(() => {}));
-    },
-  );
+  return runInSite(deps, site.id, streams, execRequest, (exec) => {
+    const resize = coalesceSizes((size) => void exec.resize(size.columns, size.rows).catch(() => {}), RESIZE_MS);
+    started.onResize(resize);
+    started.onEndSignal(() => void exec.hangUp().catch(() => {}));
+  });
 }
 
 /** As sshd(8) runs them: a login shell, or the shell with the client's line as its one argument. */
@@ -134,14 +132,26 @@ function serveForwards(deps: SiteDoorDeps, client: Connection, guard: Guard, ide
     const run: Run = { kind: 'forward', log: deps.log, guard, channel: accept(), isTerminal: false, fields };
     runOnChannel(run, async (streams) => {
       const site = await requireSite(deps, identity);
-      return runProcess(streams, () => openInSite(deps, site.id, { command }));
+      return runInSite(deps, site.id, streams, { command });
     }).finally(slot.release);
   });
 }
 
 /** The one way into a container. What must happen first to a site that sleeps belongs here. */
-function openInSite(deps: SiteDoorDeps, siteId: string, request: ExecRequest): Promise<ExecSession> {
-  return deps.openings.through(siteId, () => deps.engine.exec(siteId, request));
+async function runInSite(
+  { engine, openings, ledger }: SiteDoorDeps,
+  siteId: string,
+  streams: Streams,
+  request: ExecRequest,
+  onOpen?: (exec: ExecSession) => void,
+): Promise<number> {
+  const marked = { ...request, env: { ...request.env, [TOKEN_VARIABLE]: ledger.token } };
+  const leave = await ledger.enter(siteId);
+  try {
+    return await runProcess(streams, () => openings.through(siteId, () => engine.exec(siteId, marked)), onOpen);
+  } finally {
+    await leave();
+  }
 }
 
 async function requireSite(deps: SiteDoorDeps, identity: Identity): Promise<DoorSite> {

@@ -56,6 +56,8 @@ function sessionOf(engine: ProcessEngine, child: ChildProcessWithoutNullStreams,
   const exited = new Promise<number>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
   });
+  // As Docker does: the end of a terminal's input detaches its output.
+  if (request.terminal) stdin.once('finish', () => stdout.destroy());
   const hangUp = async () => {
     engine.hangUps += 1;
     const leader = request.terminal ? await shellOf(child) : child.pid;

@@ -8,6 +8,7 @@ import { type Admission, createAdmission } from '../admission.ts';
 import { createGate } from '../gate.ts';
 import { createGatewayDoor, type GatewayDoorDeps } from '../gateway-door.ts';
 import { ensureHostKeys } from '../host-keys.ts';
+import { createLedger } from '../leftovers.ts';
 import { SSH_LIMITS, type SshLimits } from '../limits.ts';
 import { type Listener, openListener } from '../listener.ts';
 import { createPenalties } from '../penalties.ts';
@@ -42,7 +43,8 @@ export async function startTestServer(
   const admission = createAdmission({ limits, penalties: createPenalties(), now });
   const shared = { sites, secret: SECRET, limits, log, addressOf: (name: string) => `http://${name}.localhost:8080` };
   const listenerDeps = { admission, limits, hostKeys: await ensureHostKeys(path.join(directory, 'keys')), log, now };
-  const siteDeps = { ...shared, engine, openings: createGate(4) };
+  const ledger = createLedger(path.join(directory, 'sessions'), 'this process');
+  const siteDeps = { ...shared, engine, openings: createGate(4), ledger };
   const open = (port: number) =>
     openListener(listenerDeps, { bind: '127.0.0.1', port: 0 }, createSiteDoor(siteDeps, port));
   const siteListener = await open(site.port);
