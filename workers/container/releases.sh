@@ -26,10 +26,10 @@ goes() {
 
 # Dependencies that no release names go once they have not been used for half an hour.
 remove_unused() {
-  cat "$APP"/releases/*/.lightkeeper/deps >"$work/used" 2>/dev/null
+  used=" $(cat "$APP"/releases/*/.lightkeeper/deps 2>/dev/null | tr '\n' ' ') "
   for folder in "$APP"/deps/*; do
     [ -d "$folder" ] || continue
-    grep -qxF "${folder##*/}" "$work/used" && continue
+    case $used in *" ${folder##*/} "*) continue ;; esac
     [ -n "$(find "$folder" "$folder/complete" -maxdepth 0 -mmin -30 2>/dev/null)" ] || rm -rf "$folder"
   done
 }

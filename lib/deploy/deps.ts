@@ -1,0 +1,22 @@
+// What deployments need, built once by the process that runs them.
+
+import type { Db } from '../db/client.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Settings } from '../env.ts';
+import type { Slots } from '../git/slots.ts';
+import type { Log } from '../log.ts';
+import type { Proxy } from '../proxy/proxy.ts';
+
+export interface DeployDeps {
+  db: Db;
+  engine: Engine;
+  proxy: Proxy;
+  settings: Settings;
+  log: Log;
+  /** This process's row in Heartbeat; new at each start of the process. */
+  runner: string;
+  /** How many installs and builds run on the host at a time. */
+  builds: Slots;
+  /** Names what the containers are made from: dependencies built on another base are not reused. */
+  base: string;
+}

@@ -1,0 +1,65 @@
+// Takes up what dead processes left: deployments that stay "running", and releases whose last word never came.
+
+import { notify } from '../db/notify.ts';
+import { releaseLease, takeLease } from '../jobs/lease.ts';
+import type { DeployDeps } from './deps.ts';
+import { settleSite } from './settle.ts';
+
+const DEAD_MS = 30_000;
+/** A site that cannot be settled for so long is for people. */
+const GIVE_UP_MS = 24 * 3_600_000;
+const BATCH = 50;
+
+/** Safe to repeat, and in several processes at once. Answers how many deployments it ended. */
+export async function sweepDeployments(deps: DeployDeps, now: Date): Promise<number> {
+  const left = await findLeft(deps, now);
+  let ended = 0;
+  for (const { id, siteId } of left) {
+    const holder = `sweep:${deps.runner}:${id}`;
+    if (!(await takeLease(deps.db, `site:${siteId}`, holder))) continue; // A deployment runs, and settles it itself.
+    try {
+      ended += await endDeployment(deps, id, siteId);
+    } catch (cause) {
+      deps.log.warn({ deploymentId: id, cause: String(cause) }, 'a deployment was not swept; it is tried again');
+    } finally {
+      await releaseLease(deps.db, `site:${siteId}`, holder);
+    }
+  }
+  return ended;
+}
+
+/** Rows whose runner has no heartbeat of the last 30 s. A row that is done has no runner. */
+async function findLeft(deps: DeployDeps, now: Date) {
+  const alive = await deps.db.heartbeat.findMany({
+    where: { at: { gt: new Date(now.getTime() - DEAD_MS) } },
+    select: { process: true },
+  });
+  const runners = [deps.runner, ...alive.map(({ process }) => process)];
+  return deps.db.deployment.findMany({
+    where: {
+      runner: { not: null, notIn: runners },
+      startedAt: { gt: new Date(now.getTime() - GIVE_UP_MS) },
+      site: { state: { not: 'deleting' } },
+    },
+    select: { id: true, siteId: true },
+    orderBy: { startedAt: 'asc' },
+    take: BATCH,
+  });
+}
+
+async function endDeployment(deps: DeployDeps, id: string, siteId: string): Promise<number> {
+  const { count } = await deps.db.deployment.updateMany({
+    where: { id, status: 'running' },
+    data: {
+      status: 'failed',
+      finishedAt: new Date(),
+      problem: 'The deployment was interrupted: its worker stopped. Push again; what was live before still serves.',
+    },
+  });
+  if (count > 0) await notify(deps.db, 'site', siteId);
+  // Without a running container there is nothing to settle yet: the row keeps its runner, and the next sweep looks again.
+  const container = await deps.engine.inspect(siteId);
+  if (container?.status !== 'running' || (await settleSite(deps, siteId)) === 'failed') return count;
+  await deps.db.deployment.update({ where: { id }, data: { runner: null } });
+  return count;
+}

@@ -1,0 +1,131 @@
+// A deployment's turn: one at a time in a site, with a row and a log from its first moment, and an end that is written
+// down whatever happens. Deploy and rollback both run in here.
+
+import { randomUUID } from 'node:crypto';
+import type { DeploymentCause, Plan, Site } from '../db/generated/client.ts';
+import { notify } from '../db/notify.ts';
+import { AppError, siteNotFound } from '../errors/app-error.ts';
+import { withLease } from '../jobs/lease.ts';
+import type { DeployDeps } from './deps.ts';
+import { createDeploymentLog, type DeploymentLog } from './log.ts';
+
+export type SiteWithPlan = Site & { plan: Plan };
+
+export interface TurnRequest {
+  siteId: string;
+  cause: DeploymentCause;
+  /** Each line of the log as it is said. */
+  onLine?: (line: string) => void;
+  /** Aborts the deployment: whoever asked has gone. */
+  signal?: AbortSignal;
+  /** The caller holds the lease `site:<id>` already, and this aborts when it is lost. */
+  held?: AbortSignal;
+}
+
+export interface Turn {
+  site: SiteWithPlan;
+  deployment: { id: string; number: number };
+  /** Numbers of the earlier releases that are still on the disk, newest first. */
+  kept: number[];
+  log: DeploymentLog;
+  signal: AbortSignal;
+  startedAt: number;
+}
+
+const QUEUE_LINE_MS = 300;
+
+/** Runs the work in the site's turn. Throws `deployment-running` when the turn does not come in time. */
+export async function inTurn<T>(deps: DeployDeps, request: TurnRequest, work: (turn: Turn) => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const run = (lost: AbortSignal) => runTurn(deps, request, lost, startedAt, work);
+  if (request.held) return run(request.held);
+  const waiting = setTimeout(
+    () => request.onLine?.('Another deployment of this site is under way; waiting for it.'),
+    QUEUE_LINE_MS,
+  );
+  const waitMs = (deps.settings.buildMinutes + 2) * 60_000;
+  try {
+    const holder = `deploy:${deps.runner}:${randomUUID()}`;
+    const done = await withLease(deps.db, `site:${request.siteId}`, holder, waitMs, (lost) => {
+      clearTimeout(waiting);
+      return run(lost);
+    });
+    if (done) return done.result;
+  } finally {
+    clearTimeout(waiting);
+  }
+  throw new AppError('deployment-running', {
+    message: `Another deployment of this site is still running after ${deps.settings.buildMinutes + 2} minutes.`,
+    hint: 'Wait for its end on the site’s page, then try again.',
+  });
+}
+
+async function runTurn<T>(
+  deps: DeployDeps,
+  request: TurnRequest,
+  lost: AbortSignal,
+  startedAt: number,
+  work: (turn: Turn) => Promise<T>,
+): Promise<T> {
+  request.signal?.throwIfAborted();
+  const site = await deps.db.site.findUnique({ where: { id: request.siteId }, include: { plan: true } });
+  if (!site || site.state === 'deleting') throw siteNotFound();
+  const { deployment, kept } = await openDeployment(deps, request);
+  const log = createDeploymentLog(deps, { id: deployment.id, siteId: site.id }, request.onLine ?? (() => {}));
+  const signal = request.signal ? AbortSignal.any([lost, request.signal]) : lost;
+  try {
+    return await work({ site, deployment, kept, log, signal, startedAt });
+  } catch (error) {
+    const told = toTold(error, signal);
+    log.keep(`Failed: ${told.message}`);
+    log.keep(told.hint);
+    await closeFailed(deps, deployment.id, site.id, told);
+    throw told === error ? error : new AppError(told.code, { ...told, message: told.message, cause: error });
+  } finally {
+    await log.end();
+  }
+}
+
+async function openDeployment(deps: DeployDeps, { siteId, cause }: TurnRequest) {
+  const earlier = await deps.db.deployment.findMany({
+    where: { siteId, kept: true },
+    orderBy: { number: 'desc' },
+    select: { number: true },
+  });
+  const newest = await deps.db.deployment.aggregate({ where: { siteId }, _max: { number: true } });
+  const deployment = await deps.db.deployment.create({
+    data: { siteId, cause, number: (newest._max.number ?? 0) + 1, runner: deps.runner },
+    select: { id: true, number: true },
+  });
+  await notify(deps.db, 'site', siteId);
+  return { deployment, kept: earlier.map(({ number }) => number) };
+}
+
+/** What goes into the row. A broken invariant becomes a bland sentence here; the exit logs the rest. */
+function toTold(error: unknown, signal: AbortSignal): AppError {
+  if (error instanceof AppError) return error;
+  if (signal.aborted) {
+    return new AppError('interrupted', {
+      message: 'The deployment was interrupted.',
+      hint: 'Push again; what was live before still serves.',
+      cause: error,
+    });
+  }
+  return new AppError('interrupted', {
+    message: 'The deployment failed because of a fault on our side.',
+    hint: 'Push again in a minute; what was live before still serves.',
+    cause: error,
+  });
+}
+
+async function closeFailed(deps: DeployDeps, deploymentId: string, siteId: string, told: AppError): Promise<void> {
+  try {
+    await deps.db.deployment.updateMany({
+      where: { id: deploymentId, status: 'running' },
+      data: { status: 'failed', finishedAt: new Date(), problem: `${told.message} ${told.hint}`, runner: null },
+    });
+    await notify(deps.db, 'site', siteId);
+  } catch (cause) {
+    deps.log.warn({ deploymentId, cause: String(cause) }, 'a failed deployment stays "running" until the sweep');
+  }
+}
