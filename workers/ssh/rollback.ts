@@ -2,20 +2,24 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '#lib/db/client.ts';
+import { requestRollback } from '#lib/deploy/request.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { addJob } from '#lib/jobs/add.ts';
 
 const POLL_MS = 250;
 const WAIT_MS = 120_000;
 
-/** Answers with the sentence to show. Throws `check-failed` with what the deployment says when it failed. */
+/** Answers with the sentence to show. Throws `no-earlier-release` when there is none, and `check-failed` with what the deployment says when it failed. */
 export async function rollBack(db: Db, site: { id: string; name: string }, over: AbortSignal): Promise<string> {
+  const { liveDeploymentId } = await db.site.findUniqueOrThrow({
+    where: { id: site.id },
+    select: { liveDeploymentId: true },
+  });
   const newest = await db.deployment.findFirst({
     where: { siteId: site.id },
     orderBy: { number: 'desc' },
     select: { number: true },
   });
-  await addJob(db, 'rollback', { siteId: site.id, deploymentId: null });
+  await requestRollback(db, { ...site, liveDeploymentId }, null);
   for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline && !over.aborted; await sleep(POLL_MS)) {
     const deployment = await db.deployment.findFirst({
       where: { siteId: site.id, cause: 'rollback', number: { gt: newest?.number ?? 0 } },
