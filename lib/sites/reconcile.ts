@@ -43,8 +43,12 @@ export function needsWork(site: Row, container: ContainerState | null, now: Date
   );
 }
 
-/** Fills the pool of ready sites up to its number. Answers how many were added. */
+/**
+ * Fills the pool of ready sites up to its number, but not while a visitor waits for a launch: that one has the machine
+ * for itself. Answers how many were added.
+ */
 export async function refill(deps: ConvergeDeps): Promise<number> {
+  if ((await deps.db.site.count({ where: { ownerId: { not: null }, state: 'launching' } })) > 0) return 0;
   const waiting = await deps.db.site.count({ where: { ownerId: null, state: { not: 'deleting' } } });
   let added = 0;
   while (waiting + added < deps.settings.readySites) {
