@@ -8,8 +8,8 @@ import { launch } from '../sites/launch.ts';
 import { viewSite } from '../sites/view.ts';
 import { readForm, readJson } from './body.ts';
 import { type Call, json } from './handle.ts';
+import { awaitRoute } from './route-wait.ts';
 import { siteAnswer } from './site-answer.ts';
-import { requireSiteOf } from './site-of.ts';
 
 const NAME = z.string().max(100).nullish();
 const BODY = z.object({ name: NAME });
@@ -45,9 +45,7 @@ async function launchFor(call: Call<unknown>, name: string | null | undefined, k
   const isKnown = call.viewer.userId === owner.id;
   const claim = { userId: owner.id, version: owner.sessionVersion };
   const cookie: Record<string, string> = isKnown ? {} : { 'set-cookie': await sessionCookie(call.settings, claim) };
-  const viewer = { userId: owner.id, role: owner.role, token: null };
-  const row = await requireSiteOf({ ...call, viewer }, site.name);
-  return { view: viewSite(call.settings, row), created, cookie };
+  return { view: viewSite(call.settings, await awaitRoute(call, site)), created, cookie };
 }
 
 function parseKey(key: string | null): string | null {

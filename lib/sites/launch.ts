@@ -41,12 +41,13 @@ export async function launch(deps: Deps, request: LaunchRequest): Promise<Launch
 async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | null) {
   const work = deps.db.$transaction(async (tx) => {
     await oneAtATime(tx, request);
-    const earlier = await findEarlier(tx, request);
+    const known = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
+    const plan = await requirePlan(tx, known === null || known.role === 'guest' ? 'guest' : 'member');
+    const earlier = await findEarlier(tx, request, known, plan);
     if (earlier) return { siteId: earlier.site.id, owner: earlier.owner, created: false };
     await admit(deps, tx, request);
     if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
-    const owner = await findOrCreateOwner(tx, request);
-    const plan = await requirePlan(tx, owner.role === 'guest' ? 'guest' : 'member');
+    const owner = known ?? (await tx.user.create({ data: { role: 'guest' } }));
     const claim = claimOf(owner, plan, request);
     const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
     await addJob(tx, 'converge', { siteId: site.id });
@@ -75,52 +76,51 @@ export async function insertReady(deps: Deps): Promise<Site | null> {
 }
 
 /** Launches of one browser or address follow each other, so that counting is exact and a double click is one launch. */
-async function oneAtATime(tx: Transaction, request: LaunchRequest): Promise<void> {
-  for (const word of [request.address, request.owner?.id ?? request.key ?? request.address]) {
-    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`launch:${word}`}, 0))`;
-  }
+async function oneAtATime(tx: Transaction, { address, owner, key }: LaunchRequest): Promise<void> {
+  const words = [address, owner?.id ?? key ?? address].map((word) => `launch:${word}`);
+  await tx.$executeRaw`
+    select pg_advisory_xact_lock(hashtextextended(${words[0]}, 0)), pg_advisory_xact_lock(hashtextextended(${words[1]}, 0))`;
 }
 
-async function findEarlier(tx: Transaction, request: LaunchRequest): Promise<{ site: Site; owner: User } | null> {
-  const byKey = request.key
-    ? await tx.site.findUnique({ where: { launchKey: request.key }, include: { owner: true } })
-    : null;
+async function findEarlier(
+  tx: Transaction,
+  { key }: LaunchRequest,
+  known: User | null,
+  plan: Plan,
+): Promise<{ site: Site; owner: User } | null> {
+  const byKey = key ? await tx.site.findUnique({ where: { launchKey: key }, include: { owner: true } }) : null;
   if (byKey?.owner && byKey.state !== 'deleting') return { site: byKey, owner: byKey.owner };
-  const owner = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
-  if (!owner) return null;
+  if (!known) return null;
   const sites = await tx.site.findMany({
-    where: { ownerId: owner.id, state: { not: 'deleting' } },
+    where: { ownerId: known.id, state: { not: 'deleting' } },
     orderBy: { claimedAt: 'desc' },
   });
-  const plan = await requirePlan(tx, owner.role === 'guest' ? 'guest' : 'member');
   const newest = sites[0];
-  if (!newest || sites.length < plan.sitesMax || owner.role === 'admin') return null;
-  if (owner.role === 'guest') return { site: newest, owner };
+  if (!newest || sites.length < plan.sitesMax || known.role === 'admin') return null;
+  if (known.role === 'guest') return { site: newest, owner: known };
   throw new AppError('too-many-sites', {
     message: `You have ${sites.length} of ${plan.sitesMax} sites.`,
     hint: 'Delete one of them to launch another.',
   });
 }
 
-async function admit(deps: Deps, tx: Transaction, request: LaunchRequest): Promise<void> {
+async function admit(deps: Deps, tx: Transaction, { address }: LaunchRequest): Promise<void> {
   const now = new Date();
   const hourAgo = new Date(now.getTime() - 3_600_000);
-  const recent = { launchedFrom: request.address, claimedAt: { gt: hourAgo } };
-  const oldest = await tx.site.findFirst({ where: recent, orderBy: { claimedAt: 'asc' } });
+  const [counted] = await tx.$queryRaw<{ recent: number; oldest: Date | null; sites: number }[]>`
+    select count(*) filter (where "claimedAt" > ${hourAgo})::int as recent,
+      min("claimedAt") filter (where "claimedAt" > ${hourAgo}) as oldest,
+      count(*) filter (where state <> 'deleting')::int as sites
+    from "Site" where "launchedFrom" = ${address}`;
   judgeAddress(
     {
-      launchesLastHour: await tx.site.count({ where: recent }),
-      nextLaunchAt: oldest?.claimedAt ? new Date(oldest.claimedAt.getTime() + 3_600_000) : null,
-      sitesNow: await tx.site.count({ where: { launchedFrom: request.address, state: { not: 'deleting' } } }),
+      launchesLastHour: counted?.recent ?? 0,
+      nextLaunchAt: counted?.oldest ? new Date(counted.oldest.getTime() + 3_600_000) : null,
+      sitesNow: counted?.sites ?? 0,
     },
     deps.settings,
     now,
   );
-}
-
-async function findOrCreateOwner(tx: Transaction, request: LaunchRequest): Promise<User> {
-  const known = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
-  return known ?? tx.user.create({ data: { role: 'guest' } });
 }
 
 interface Claim {

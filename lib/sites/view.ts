@@ -64,7 +64,7 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
   const host = sshHost(settings);
   return {
     name: site.name,
-    state: site.state,
+    state: stateOf(site),
     problem: site.problem,
     launchSteps: site.launchSteps,
     address: siteUrl(settings, site.name),
@@ -102,6 +102,11 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
     })),
     events: site.events.map(({ kind, text, at }) => ({ kind, text, at: at.toISOString() })),
   };
+}
+
+/** "Live" is said of an address that answers: a site that was just renamed is not, until its route is there. */
+function stateOf({ state, name, routedName }: SiteRow): SiteView['state'] {
+  return state === 'live' && routedName !== name ? 'launching' : state;
 }
 
 /** The newest reading, as numbers. */
