@@ -2,6 +2,7 @@
 // signal, an uncaught error or a lost invariant ends at once, and the supervisor starts the process anew.
 
 import { setMaxListeners } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { type Settings, settings } from '#lib/env.ts';
 import { createLog, type Log } from '#lib/log.ts';
 
@@ -18,6 +19,7 @@ export async function runWorker(
   process.on('unhandledRejection', (error) => end(log, error));
   const stop = await start({ settings: settings(), log, id: `${name}-${process.pid}-${Date.now().toString(36)}` });
   log.info({}, 'started');
+  flushCompileCache(); // At an exit alone it would miss every process that is killed.
   let stopping = false;
   const onSignal = () => {
     if (stopping) process.exit(1);
