@@ -8,7 +8,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const exclude = ['**/node_modules/**', '.next/**', 'lib/db/generated/**', 'e2e/sites/**'];
 const files = globSync('{app,lib,workers,e2e,prisma}/**/*.{ts,tsx}', { cwd: root, exclude });
 const sources = files.map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
-const isTest = (file: string) => /\.(test|spec)\.tsx?$/.test(file) || /(^|\/)(testing|test-[\w-]+|contract-host)/.test(file);
+const isTest = (file: string) =>
+  /\.(test|spec)\.tsx?$/.test(file) || /(^|\/)(testing|test-[\w-]+|contract-host)/.test(file);
 const product = sources.filter(({ file }) => /^(app|lib|workers)\//.test(file) && !isTest(file));
 
 /** What a file imports: packages by name, our own files by their path from the root. */
@@ -40,7 +41,9 @@ test('what the web imports from lib does not reach them either', () => {
     if (source) for (const name of importsOf(source)) visit(name);
   };
   for (const { file } of under('app')) visit(file);
-  const forbidden = [...reached].filter((file) => /^lib\/(engine\/docker|disk|proxy)\/|^workers\/|^dockerode$/.test(file));
+  const forbidden = [...reached].filter((file) =>
+    /^lib\/(engine\/docker|disk|proxy)\/|^workers\/|^dockerode$/.test(file),
+  );
   expect(forbidden).toEqual([]);
 });
 
@@ -65,7 +68,9 @@ test('settings are read in lib/env and nowhere else', () => {
 });
 
 test('no program is started through a shell line', () => {
-  const shells = product.filter(({ text }) => /shell:\s*true|\bexecSync\(|from 'node:child_process'.*\bexec\b,/.test(text));
+  const shells = product.filter(({ text }) =>
+    /shell:\s*true|\bexecSync\(|from 'node:child_process'.*\bexec\b,/.test(text),
+  );
   expect(shells.map(({ file }) => file)).toEqual([]);
 });
 
