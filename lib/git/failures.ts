@@ -20,7 +20,8 @@ const EXPLANATIONS: [RegExp, Explain][] = [
       'Leave large files out of git (see .gitignore), or push the history in smaller steps.',
   ],
   [
-    /disk quota exceeded|no space left on device|EDQUOT|ENOSPC/i,
+    // The last is all that git says when a push meets a disk without room for a directory.
+    /disk quota exceeded|no space left on device|EDQUOT|ENOSPC|unable to create temporary object directory/i,
     () => `The site's disk is full. ${UNCHANGED} Delete files over SSH, then push again.`,
   ],
   [

@@ -53,6 +53,12 @@ test("a pack that was not taken is explained from git's words, a build's words a
   expect(texts(await pass(Buffer.concat([words, encodeBand(1, OK)]), { explain }))).toHaveLength(2);
 });
 
+test("git's one word about a disk without room for the push's directory is explained too", async () => {
+  const failed = Buffer.concat([encodePkt('unpack unable to create temporary object directory\n'), FLUSH]);
+  const explain = (text: string) => explainPushFailure({ pushBytesMax: 1 }, text);
+  expect(texts(await pass(encodeBand(1, failed), { explain }))[0]).toContain("site's disk is full");
+});
+
 test('an answer without bands, or that is no packets at all, passes untouched', async () => {
   for (const answer of [OK, Buffer.from('what is this'), Buffer.alloc(0)]) {
     expect((await pass(answer, { notes: () => ['x'] })).equals(answer)).toBe(true);

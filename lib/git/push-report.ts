@@ -74,7 +74,11 @@ export class ReportFilter extends Transform {
     const unpacked = report.includes('unpack ok');
     this.unpackFailed = !unpacked;
     const refused = /^[0-9a-f]{4}ng /m.test(report);
-    const lines = unpacked ? (refused ? [] : this.#options.notes()) : [this.#options.explain(this.#text)];
+    const lines = unpacked
+      ? refused
+        ? []
+        : this.#options.notes()
+      : [this.#options.explain(`${this.#text}\n${report}`)];
     for (const line of lines) if (line) this.push(encodeBand(2, `${line}\n`));
   }
 }
