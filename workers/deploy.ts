@@ -4,7 +4,7 @@
 import { EventEmitter } from 'node:events';
 import { chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { run, type WorkerEvents } from 'graphile-worker';
+import { Logger, run, type WorkerEvents } from 'graphile-worker';
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
 import { rollback } from '#lib/deploy/rollback.ts';
@@ -16,6 +16,7 @@ import { openGit } from '#lib/git/deps.ts';
 import { createSlots } from '#lib/git/slots.ts';
 import { JOBS } from '#lib/jobs/add.ts';
 import { keepBeating } from '#lib/jobs/heartbeat.ts';
+import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { reconcile, refill } from '#lib/sites/reconcile.ts';
@@ -64,6 +65,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     connectionString: databaseUrl,
     concurrency: JOBS_AT_A_TIME,
     noHandleSignals: true,
+    logger: queueLogger(log),
     taskList: {
       converge: async (payload) => {
         await converge(deps, JOBS.converge.parse(payload).siteId);
@@ -95,4 +97,12 @@ async function openHook(deps: ConvergeDeps, socket: string) {
   const hooks = await serveHook(deps, socket);
   await chown(socket, 0, gid);
   return hooks;
+}
+
+/** The queue's own words among ours; what it says of every job is left out. */
+function queueLogger(log: Log): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') log.error({}, message);
+    if (level === 'warning') log.warn({}, message);
+  });
 }
