@@ -29,7 +29,7 @@ export interface Workspace {
   clone(site: Site): Promise<string>;
   /** Replaces the clone's files by a fixture app of e2e/sites and commits. */
   use(clone: string, app: string): Promise<void>;
-  commit(clone: string, files: Record<string, string>, message?: string): Promise<void>;
+  commit(clone: string, files: Record<string, string | Buffer>, message?: string): Promise<void>;
   push(clone: string, remote?: string): Promise<Ran>;
 }
 
