@@ -56,15 +56,20 @@ export const test = base.extend<{ site: Site; neighbour: Site; workspace: Worksp
 
 /** Launches over the API and waits until the site answers. */
 export async function launch(body: { name?: string } = {}): Promise<Site> {
+  const site = await requestLaunch(body);
+  await expect.poll(() => status(site.address), { timeout: 60_000, intervals: [50] }).toBe(200);
+  return site;
+}
+
+/** Launches over the API; the site may have to be made yet. */
+export async function requestLaunch(body: { name?: string } = {}): Promise<Site & { state: string }> {
   const response = await fetch(`${APP_URL}/api/sites`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`launch answered ${response.status}: ${await response.text()}`);
-  const site = (await response.json()) as Site;
-  await expect.poll(() => status(site.address), { timeout: 60_000, intervals: [50] }).toBe(200);
-  return site;
+  return (await response.json()) as Site & { state: string };
 }
 
 export async function remove(site: Site): Promise<void> {
