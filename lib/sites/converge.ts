@@ -113,12 +113,16 @@ async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   });
 }
 
-/** Does one step of the launch and writes down that it is done, for the page that shows them as they happen. */
+/** Does one step of the launch, for the page that shows them as they happen: its title, and the time it took once done. */
 async function step<T>(deps: ConvergeDeps, site: SiteWithPlan, title: string, work: () => Promise<T>): Promise<T> {
   const start = performance.now();
+  await deps.db.$executeRaw`
+    update "Site" set "launchSteps" = array_append("launchSteps", ${title}) where id = ${site.id}::uuid`;
+  await notify(deps.db, 'site', site.id);
   const result = await work();
-  const line = `${title} (${((performance.now() - start) / 1000).toFixed(2)} s)`;
-  await deps.db.site.update({ where: { id: site.id }, data: { launchSteps: { push: line } } });
+  const done = `${title} (${((performance.now() - start) / 1000).toFixed(2)} s)`;
+  await deps.db.$executeRaw`
+    update "Site" set "launchSteps" = array_replace("launchSteps", ${title}, ${done}) where id = ${site.id}::uuid`;
   await notify(deps.db, 'site', site.id);
   return result;
 }
