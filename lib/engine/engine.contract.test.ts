@@ -294,6 +294,14 @@ describe.skipIf(missing)('docker: commands in a real container', () => {
     await session.resize(80, 24);
   });
 
+  test('a command that asks at once is told the size of its terminal', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const session = await engine().exec(siteId, { command: ['stty', 'size'], terminal: { columns: 97, rows: 31 } });
+      expect(await text(session.stdout)).toBe('31 97\r\n');
+      expect(await session.exited).toBe(0);
+    }
+  });
+
   test.each([null, { columns: 80, rows: 24 }])(
     'hanging up ends what the session left in the background (terminal: %s)',
     async (terminal) => {

@@ -12,11 +12,11 @@ import { createDemux } from './demux.ts';
 import { failedStart } from './failed-start.ts';
 import { containerName } from './labels.ts';
 import { hangUpSession } from './session-processes.ts';
+import { clampSide, withTerminalSize } from './terminal-size.ts';
 
 const START_TIMEOUT_MS = 30_000;
 const POLL_MIN_MS = 5;
 const POLL_MAX_MS = 1_000;
-const SIZE_MAX = 500;
 /** What a shell says of a process that was killed. */
 const KILLED = 137;
 
@@ -56,7 +56,8 @@ export async function openExec(deps: ContainerDeps, siteId: string, request: Exe
   }
 
   const resize = async (columns: number, rows: number) => {
-    const resizing = (abortSignal: AbortSignal) => exec.resize({ w: clamp(columns), h: clamp(rows), abortSignal });
+    const resizing = (abortSignal: AbortSignal) =>
+      exec.resize({ w: clampSide(columns), h: clampSide(rows), abortSignal });
     await client.call('exec resize', resizing).catch(ignoreEnded);
   };
   if (request.terminal) await resize(request.terminal.columns, request.terminal.rows);
@@ -88,7 +89,7 @@ async function createExec(deps: ContainerDeps, siteId: string, request: ExecRequ
   return deps.client
     .call('exec create', (abortSignal) =>
       container.exec({
-        Cmd: request.command,
+        Cmd: request.terminal ? withTerminalSize(request.command, request.terminal) : request.command,
         Env: Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`),
         ...(request.workingDir ? { WorkingDir: request.workingDir } : {}),
         User: '0:0',
@@ -150,8 +151,4 @@ async function inspectExec({ client }: ContainerDeps, exec: Docker.Exec): Promis
 /** A terminal that has ended has no size. */
 function ignoreEnded(error: unknown): void {
   if (statusOf(error) === null) throw error;
-}
-
-function clamp(cells: number): number {
-  return Math.min(Math.max(Math.trunc(cells) || 1, 1), SIZE_MAX);
 }
