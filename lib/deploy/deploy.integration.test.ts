@@ -15,12 +15,16 @@ import type { DeployDeps } from './deps.ts';
 import { rollback } from './rollback.ts';
 import type { Source } from './source.ts';
 import { sweepDeployments } from './sweep.ts';
-import { eventually, type HostContainer, hasSupervisor, startHostContainer } from './testing/host-container.ts';
+import {
+  eventually,
+  freeNumber,
+  type HostContainer,
+  hasSupervisor,
+  startHostContainer,
+} from './testing/host-container.ts';
 import { tarOf } from './testing/tar.ts';
 
 const SITES = path.resolve(import.meta.dirname, '../../e2e/sites');
-/** The first deployment's number, so that the ports of the test do not meet others of the machine. */
-const FIRST = 921;
 const settings = parseSettings({
   LIGHTKEEPER_DRAIN_SECONDS: '0',
   LIGHTKEEPER_CHECK_SECONDS: '2',
@@ -32,6 +36,8 @@ let database: TestDatabase;
 let db: Db;
 let site: HostContainer;
 let siteId: string;
+/** The first deployment's number, so that the ports of the test do not meet others of the machine. */
+let first: number;
 let deps: DeployDeps;
 let routes: Map<string, Target>;
 let lines: string[];
@@ -58,6 +64,7 @@ afterAll(async () => database.drop());
 beforeEach(async () => {
   if (!hasSupervisor) return;
   site = await startHostContainer();
+  first = await freeNumber();
   routes = new Map();
   lines = [];
   const row = await db.site.create({
@@ -71,7 +78,7 @@ beforeEach(async () => {
     },
   });
   siteId = row.id;
-  await db.deployment.create({ data: { siteId, number: FIRST - 1, cause: 'push', status: 'failed' } });
+  await db.deployment.create({ data: { siteId, number: first - 1, cause: 'push', status: 'failed' } });
   const proxy = {
     setRoute: async (host: string, target: Target) => void routes.set(host, target),
     removeRoute: async (host: string) => void routes.delete(host),
@@ -130,7 +137,7 @@ const fetchLive = async (at = '/'): Promise<string> => {
   const target = routes.get(`${name}.localhost`);
   return (await fetch(`http://${target?.address}:${target?.port}${at}`)).text();
 };
-const rows = () => db.deployment.findMany({ where: { siteId, number: { gte: FIRST } }, orderBy: { number: 'asc' } });
+const rows = () => db.deployment.findMany({ where: { siteId, number: { gte: first } }, orderBy: { number: 'asc' } });
 const failureOf = (work: Promise<unknown>) =>
   work.then(
     () => null,
@@ -142,11 +149,11 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     const live = await push(sourceOf(server('hello'), 'Say hello'));
     expect(await fetchLive()).toBe('hello');
     const row = await db.site.findUniqueOrThrow({ where: { id: siteId }, include: { liveDeployment: true } });
-    expect(row).toMatchObject({ livePort: 8000 + FIRST, address: '127.0.0.1', routedName: row.name });
+    expect(row).toMatchObject({ livePort: 8000 + first, address: '127.0.0.1', routedName: row.name });
     expect(row.liveDeployment).toMatchObject({
       ...{
         id: live.deploymentId,
-        number: FIRST,
+        number: first,
         status: 'succeeded',
         kept: true,
         stack: 'python',
@@ -157,12 +164,12 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     const log = row.liveDeployment?.log ?? '';
     expect(log.trimEnd().split('\n')).toEqual(lines);
     expect(lines[0]).toBe('-----> Python, python3 main.py');
-    expect(lines.at(-2)).toMatch(new RegExp(`^-----> Checking http on port ${8000 + FIRST} … 200 in \\d+ ms$`));
-    expect(lines.at(-1)).toMatch(/^-----> Live: http:\/\/calm-harbor-\d+\.localhost:8080 \(release 921, [\d.]+ m?s\)$/);
+    expect(lines.at(-2)).toMatch(new RegExp(`^-----> Checking http on port ${8000 + first} … 200 in \\d+ ms$`));
+    expect(lines.at(-1)).toMatch(/^-----> Live: http:\/\/calm-harbor-\d+\.localhost:8080 \(release \d+, [\d.]+ m?s\)$/);
   });
 
   test.each([
-    ['wsgi', 'Python, gunicorn for app:application', `wsgi on ${8000 + FIRST} at /x`],
+    ['wsgi', 'Python, gunicorn for app:application', 'wsgi on 8'],
     ['asgi', 'Python, uvicorn for main:app', 'asgi at /x'],
     ['static', 'Plain files', 'Nothing here'],
   ])('of the %s app serves it', async (name, title, answer) => {
@@ -199,8 +206,8 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     for (const row of failed)
       expect(row).toMatchObject({ status: 'failed', kept: false, runner: null, problem: expect.any(String) });
     expect(failed[0]?.log).toContain('SyntaxError');
-    expect(await readdir(path.join(site.app, 'releases'))).toEqual([String(FIRST)]);
-    expect(await readlink(path.join(site.app, 'current'))).toBe(`releases/${FIRST}`);
+    expect(await readdir(path.join(site.app, 'releases'))).toEqual([String(first)]);
+    expect(await readlink(path.join(site.app, 'current'))).toBe(`releases/${first}`);
   });
 
   test('that nothing can start is refused before anything is unpacked', async () => {
@@ -216,7 +223,7 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     await eventually(() => lines.some((line) => line.includes('working on')));
     gone.abort(new Error('gone'));
     expect((await pushing)?.code).toBe('interrupted');
-    expect(await readdir(path.join(site.app, 'releases'))).toEqual([String(FIRST)]);
+    expect(await readdir(path.join(site.app, 'releases'))).toEqual([String(first)]);
     expect((await rows()).at(-1)?.status).toBe('failed');
   });
 
@@ -250,7 +257,7 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     deps = { ...deps, proxy: away };
     await push(sourceOf(server('new')));
     expect(await fetchLive()).toBe('old');
-    expect(await db.site.findUniqueOrThrow({ where: { id: siteId } })).toMatchObject({ livePort: 8001 + FIRST });
+    expect(await db.site.findUniqueOrThrow({ where: { id: siteId } })).toMatchObject({ livePort: 8001 + first });
   });
 });
 
@@ -263,7 +270,7 @@ describe.skipIf(!hasSupervisor)('a rollback', () => {
     expect((await rows()).at(-1)).toMatchObject({
       cause: 'rollback',
       subject: 'first',
-      number: FIRST + 2,
+      number: first + 2,
       status: 'succeeded',
     });
   });
@@ -300,16 +307,16 @@ describe.skipIf(!hasSupervisor)('after a crash of the worker', () => {
     site.execs.at(-1)?.stdin?.destroy();
     await db.lease.deleteMany({});
     expect(await sweepDeployments(deps, new Date())).toBe(0);
-    expect(await readlink(path.join(site.app, 'current'))).toBe(`releases/${FIRST + 1}`);
-    expect(await readdir(path.join(site.run, 'services'))).toEqual([`web-${FIRST + 1}`]);
+    expect(await readlink(path.join(site.app, 'current'))).toBe(`releases/${first + 1}`);
+    expect(await readdir(path.join(site.run, 'services'))).toEqual([`web-${first + 1}`]);
     expect((await rows()).at(-1)?.runner).toBeNull();
   });
 
   test('a running deployment of a dead process becomes failed, one of a living process does not', async () => {
     await push(sourceOf(server('old')));
     const base = { siteId, cause: 'push' as const, status: 'running' as const };
-    await db.deployment.create({ data: { ...base, number: FIRST + 1, runner: 'worker-dead' } });
-    await db.deployment.create({ data: { ...base, number: FIRST + 2, runner: 'worker-1' } });
+    await db.deployment.create({ data: { ...base, number: first + 1, runner: 'worker-dead' } });
+    await db.deployment.create({ data: { ...base, number: first + 2, runner: 'worker-1' } });
     expect(await sweepDeployments(deps, new Date())).toBe(1);
     expect((await rows()).map(({ status, runner }) => [status, runner])).toEqual([
       ...[

@@ -6,10 +6,17 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkHttp } from './check.ts';
+import { portOf } from './go-live.ts';
 import { openRelease, type ReleaseCommand, ReleaseFailure, type ReleaseSession } from './release.ts';
 import { renderPlan } from './script.ts';
 import type { BuildPlan } from './stacks/plan.ts';
-import { eventually, type HostContainer, hasSupervisor, startHostContainer } from './testing/host-container.ts';
+import {
+  eventually,
+  freeNumber,
+  type HostContainer,
+  hasSupervisor,
+  startHostContainer,
+} from './testing/host-container.ts';
 import { tarOf } from './testing/tar.ts';
 
 const SERVER = (greeting: string, before = '') => `
@@ -37,17 +44,22 @@ const PYTHON: BuildPlan = {
 const BOUNDS = { stepSeconds: 30, logBytesMax: 64 * 1024, drainSeconds: 0 };
 
 let site: HostContainer;
+let first: number;
 let lines: string[];
 let events: string[];
 
 beforeEach(async () => {
   if (!hasSupervisor) return;
   site = await startHostContainer();
+  first = await freeNumber();
   [lines, events] = [[], []];
 });
 afterEach(async () => {
   if (hasSupervisor) await site.remove();
 });
+
+/** The number of the test's first, second … release. */
+const n = (which: number): number => first + which;
 
 const open = (command: ReleaseCommand): Promise<ReleaseSession> =>
   openRelease(site.engine, 'site', command, {
@@ -213,7 +225,7 @@ describe.skipIf(!hasSupervisor)('a release in its container', () => {
     await back.commit();
     await back.ended;
     expect([await greet(n(3)), await answers(n(2)), await live()]).toEqual(['one', false, `releases/${n(3)}`]);
-    const gone = await open({ action: 'copy', number: n(4), from: 850 });
+    const gone = await open({ action: 'copy', number: n(4), from: 1 });
     const failure = await failureOf(gone.start(renderPlan(null, n(4), [n(4)], BOUNDS), null, 10_000));
     expect(failure).toMatchObject({ step: 'missing' });
   });
@@ -280,7 +292,7 @@ describe.skipIf(!hasSupervisor)('a release in its container', () => {
   });
 
   test("started by a Procfile's line leaves nothing running that the line's shell had started", async () => {
-    const line = 'python3 main.py'; // dash stays as the parent, and TERM ends only it
+    const line = 'true && python3 main.py'; // dash stays as the parent, and TERM ends only it
     await release(n(1), { 'main.py': SERVER('one') }, { plan: { start: { line } } });
     await release(n(2), { 'main.py': SERVER('two') }, { plan: { start: { line } }, kept: [n(2), n(1)] });
     expect([await answers(n(1)), await greet(n(2))]).toEqual([false, 'two']);

@@ -45,9 +45,25 @@ describe('shell text', () => {
     expect(said).toBe('0.0.0.0:8005 /a b/x /t $PORTX $HOME\n');
   });
 
-  test("leaves a Procfile's line to the shell, and becomes the process where the words are ours", () => {
-    expect(renderStart({ line: 'a && b' })).toBe('a && b');
+  test('becomes the process where our words or a single command start it', () => {
     expect(renderStart(PLAN.start)).toBe(`exec 'python3' '-m' 'gunicorn' '0.0.0.0:'"$PORT"`);
+    expect(renderStart({ line: ' gunicorn --bind :$PORT "my app" ' })).toBe('exec gunicorn --bind :$PORT "my app"');
+    expect(renderStart({ line: 'A=1 B="x y" node .' })).toBe('exec env A=1 B="x y" node .');
+  });
+
+  test.each([
+    'a && b',
+    'a; b',
+    'cd web && node .',
+    'exec node .',
+    '. ./env',
+    'export A=1',
+    'a | b',
+    '(a)',
+    'if a',
+    'a > log',
+  ])("leaves the tenant's %j to the shell as it is", (line) => {
+    expect(renderStart({ line })).toBe(line);
   });
 });
 

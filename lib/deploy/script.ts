@@ -45,10 +45,18 @@ export function renderSteps(steps: readonly Step[]): string {
   return steps.map((step) => step.map(renderWord).join(' ')).join('\n');
 }
 
-/** Becomes the process itself where we know the words, so that signals reach it. */
+/** The command becomes the process itself where that is certain to be right, so that its signals reach it. */
 export function renderStart(start: Start): string {
-  return 'line' in start ? start.line : `exec ${renderSteps([start.argv])}`;
+  if ('argv' in start) return `exec ${renderSteps([start.argv])}`;
+  const line = start.line.trim();
+  if (/[;&|<>(){}`\n]/.test(line) || BUILTIN.test(line)) return line;
+  return ASSIGNMENT.test(line) ? `exec env ${line}` : `exec ${line}`;
 }
+
+/** Words that mean something to the shell itself (POSIX 2.4, 2.14 and XCU 1.7). */
+const BUILTIN =
+  /^(?:!|\.|:|\[|alias|case|cd|command|eval|exec|exit|export|false|for|if|read|readonly|set|shift|source|test|time|times|trap|true|ulimit|umask|unset|until|wait|while)(?:\s|$)/;
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
 /** A shell word with exactly this text (POSIX 2.2.2, single quotes), the placeholders filled in at run time. */
 export function renderWord(word: string): string {

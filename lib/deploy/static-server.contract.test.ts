@@ -6,14 +6,14 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from './testing/host-container.ts';
+import { eventually, freeNumber } from './testing/host-container.ts';
 
 const SERVER = path.resolve(import.meta.dirname, '../../workers/container/static-server.py');
 const FILES = path.resolve(import.meta.dirname, '../../e2e/sites/static');
-const PORT = 8991;
 
 let root: string;
 let server: ChildProcess;
+let port: number;
 
 interface Answer {
   status: number;
@@ -24,16 +24,13 @@ interface Answer {
 /** The path goes out as it is, unlike with fetch. */
 function get(target: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = http.request(
-      { host: '127.0.0.1', port: PORT, path: target, headers, method, agent: false },
-      (answer) => {
-        let body = '';
-        answer.setEncoding('utf8').on('data', (text: string) => {
-          body += text;
-        });
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
-      },
-    );
+    const request = http.request({ host: '127.0.0.1', port, path: target, headers, method, agent: false }, (answer) => {
+      let body = '';
+      answer.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+    });
     request.on('error', reject).end();
   });
 }
@@ -45,6 +42,7 @@ const listens = () =>
   );
 
 beforeAll(async () => {
+  port = 8000 + (await freeNumber());
   root = await mkdtemp(path.join(tmpdir(), 'lk-static-'));
   await cp(FILES, path.join(root, 'site'), { recursive: true });
   await writeFile(path.join(root, 'secret.txt'), 'outside');
@@ -55,7 +53,7 @@ beforeAll(async () => {
   server = spawn('python3', ['-I', SERVER, 'missing', 'site'], {
     cwd: root,
     stdio: 'ignore',
-    env: { NODE_ENV: 'test', PATH: '/usr/bin:/bin', PORT: String(PORT), HOST: '127.0.0.1', LANG: 'C.UTF-8' },
+    env: { NODE_ENV: 'test', PATH: '/usr/bin:/bin', PORT: String(port), HOST: '127.0.0.1', LANG: 'C.UTF-8' },
   });
   expect(await eventually(listens)).toBe(true);
 });

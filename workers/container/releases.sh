@@ -9,7 +9,7 @@ make_live() {
 # higher number than ours, because a newer deployment may be under way.
 retire() {
   for service in "$RUN"/services/web-*; do
-    [ -d "$service" ] && goes "${service##*-}" "$1" && stop_service "${service##*-}" 10000
+    [ -d "$service" ] && goes "${service##*-}" "$1" && stop_service "${service##*-}" 10
   done
   for folder in "$APP"/releases/*; do
     case " $KEEP " in *" ${folder##*/} "*) continue ;; esac

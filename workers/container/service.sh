@@ -20,14 +20,14 @@ link_service() {
   ln -sfn "../services/web-$1" "$RUN/service/web-$1"
 }
 
-# stop_service NUMBER GRACE_MS: TERM, KILL after the grace, then nothing of the service is left but its release. Safe to
+# stop_service NUMBER SECONDS: TERM, KILL after the seconds, then nothing of the service is left but its release. Safe to
 # repeat, and for a service that was never started.
 stop_service() {
   rm -f "$RUN/service/web-$1"
   [ -d "$RUN/services/web-$1" ] || return 0
-  : >"$RUN/services/web-$1/stopping"
-  if s6-svc -d "$RUN/services/web-$1" 2>/dev/null && ! s6-svwait -d -t "$2" "$RUN/services/web-$1" 2>/dev/null; then
-    s6-svc -k "$RUN/services/web-$1" 2>/dev/null && s6-svwait -d -t 5000 "$RUN/services/web-$1" 2>/dev/null
+  echo "$2" >"$RUN/services/web-$1/stopping"
+  if s6-svc -d "$RUN/services/web-$1" 2>/dev/null && ! s6-svwait -D -t "${2}000" "$RUN/services/web-$1" 2>/dev/null; then
+    s6-svc -k "$RUN/services/web-$1" 2>/dev/null && s6-svwait -D -t 5000 "$RUN/services/web-$1" 2>/dev/null
   fi
   s6-svscanctl -an "$RUN/service" 2>/dev/null
   tries=0

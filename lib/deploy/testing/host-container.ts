@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ContainerState, Engine, ExecRequest, ExecSession } from '../../engine/engine.ts';
@@ -100,6 +101,44 @@ export async function startHostContainer(): Promise<HostContainer> {
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Held while this process uses the numbers behind it, so that another run of the tests takes others. */
+let reservation: net.Server | null = null;
+
+/**
+ * A number whose next twenty releases have free ports, for tests that share the machine with other runs: release N
+ * serves on 8000 + N. The number of the call before is given back.
+ */
+export async function freeNumber(): Promise<number> {
+  reservation?.close();
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const first = 200 + 20 * Math.floor(Math.random() * 39);
+    reservation = await listen(RESERVATIONS + first);
+    if (!reservation) continue;
+    const ports = Array.from({ length: 20 }, (_, index) => 8000 + first + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+    reservation.close();
+  }
+  throw new Error('no twenty free ports in a row between 8200 and 8999');
+}
+
+const RESERVATIONS = 18_000;
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = await listen(port);
+  if (!probe) return false;
+  await new Promise((resolve) => probe.close(resolve));
+  return true;
+}
+
+/** Null when the port is taken. */
+function listen(port: number): Promise<net.Server | null> {
+  const { promise, resolve } = Promise.withResolvers<net.Server | null>();
+  const server = net.createServer();
+  server.once('error', () => resolve(null));
+  server.listen(port, '0.0.0.0', () => resolve(server.unref()));
+  return promise;
 }
 
 export function pause(ms: number): Promise<void> {
