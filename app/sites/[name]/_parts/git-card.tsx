@@ -39,7 +39,7 @@ export function GitCard({ view }: { view: SiteView }) {
         </summary>
         <div className="mt-3 flex flex-col gap-2">
           <Command text={`git remote add lightkeeper ${remote}`} what="the remote command" testId="remote-command" />
-          <Command text="git push -f lightkeeper HEAD:main" what="the first push command" />
+          <Command text="git push -f lightkeeper HEAD:main" what="the first push command" testId="first-push-command" />
           <p className="text-muted">Python, Node or plain files. The branch main is what the site shows.</p>
         </div>
       </details>
