@@ -11,12 +11,13 @@ export async function removeGroups(settings: Settings): Promise<void> {
   const controllers = await readdir(ROOT).catch(() => [] as string[]);
   for (const root of [ROOT, ...controllers.map((name) => path.join(ROOT, name))]) {
     const names = await readdir(root).catch(() => [] as string[]); // Not every entry is a directory.
-    for (const name of names) {
-      if (name === `lightkeeper-${settings.instance}` || name === `lightkeeper-${settings.instance}-git`) {
-        await removeTree(path.join(root, name));
-      }
-    }
+    for (const name of names) if (isOurs(settings, name)) await removeTree(path.join(root, name));
   }
+}
+
+/** The sites' group, and those beside it: git's, the histories'. No instance has a hyphen in its name. */
+function isOurs({ instance }: Settings, name: string): boolean {
+  return name === `lightkeeper-${instance}` || name.startsWith(`lightkeeper-${instance}-`);
 }
 
 async function removeTree(dir: string): Promise<void> {
