@@ -1,7 +1,7 @@
 // Copies of what processes without root's rights need to read, out of a checkout that may be root's alone: node, the
 // container's scripts, git's hooks, the proxy's pages.
 
-import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
 
@@ -12,14 +12,15 @@ export function nodePath(settings: Settings): string {
   return path.join(settings.paths.runtime, 'node/node');
 }
 
-/** Brings the copies up to date. Scripts are replaced file by file: running containers hold the directory mounted. */
+/** Brings the copies up to date. Running containers hold the directory of their scripts mounted. */
 export async function ensureRuntime(settings: Settings): Promise<void> {
   const { runtime } = settings.paths;
-  await mkdir(runtime, { recursive: true, mode: 0o755 });
+  await mkdir(runtime, { recursive: true });
+  await chmod(runtime, 0o755);
   await copyNode(runtime);
-  await copyScripts(path.join(PROJECT_DIR, 'workers/container'), path.join(runtime, 'container'));
-  await copyScripts(path.join(PROJECT_DIR, 'workers/git-hooks'), path.join(runtime, 'git-hooks'));
-  await cp(path.join(PROJECT_DIR, 'public/pages'), path.join(runtime, 'pages'), { recursive: true });
+  await copyForAll(path.join(PROJECT_DIR, 'workers/container'), path.join(runtime, 'container'));
+  await copyForAll(path.join(PROJECT_DIR, 'workers/git-hooks'), path.join(runtime, 'git-hooks'));
+  await copyForAll(path.join(PROJECT_DIR, 'public/pages'), path.join(runtime, 'pages'));
 }
 
 async function copyNode(runtime: string): Promise<void> {
@@ -27,7 +28,8 @@ async function copyNode(runtime: string): Promise<void> {
   const known = await readFile(path.join(target, 'version'), 'utf8').catch(() => '');
   if (known === process.version) return;
   await rm(`${target}.new`, { recursive: true, force: true });
-  await mkdir(`${target}.new`, { mode: 0o755 });
+  await mkdir(`${target}.new`);
+  await chmod(`${target}.new`, 0o755);
   await cp(process.execPath, path.join(`${target}.new`, 'node'));
   await chmod(path.join(`${target}.new`, 'node'), 0o755);
   await writeFile(path.join(`${target}.new`, 'version'), process.version);
@@ -35,7 +37,23 @@ async function copyNode(runtime: string): Promise<void> {
   await rename(`${target}.new`, target);
 }
 
-async function copyScripts(source: string, target: string): Promise<void> {
-  await cp(source, target, { recursive: true, filter: (file) => !file.endsWith('.ts') });
+/**
+ * Copies a folder's files so that every user can read and enter them and run what its owner could run, whatever umask the
+ * checkout was made under. Each file is replaced in one step: a shell that is reading the old one reads it to its end.
+ */
+export async function copyForAll(source: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
   await chmod(target, 0o755);
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    const [from, to] = [path.join(source, entry.name), path.join(target, entry.name)];
+    if (entry.isDirectory()) await copyForAll(from, to);
+    else if (!entry.name.endsWith('.ts')) await replaceFile(from, to);
+  }
+}
+
+async function replaceFile(from: string, to: string): Promise<void> {
+  const fresh = path.join(path.dirname(to), `.${path.basename(to)}.new`);
+  await copyFile(from, fresh);
+  await chmod(fresh, (await stat(from)).mode & 0o100 ? 0o755 : 0o644);
+  await rename(fresh, to);
 }
