@@ -47,11 +47,11 @@ export async function copyForAll(source: string, target: string): Promise<void> 
   for (const entry of await readdir(source, { withFileTypes: true })) {
     const [from, to] = [path.join(source, entry.name), path.join(target, entry.name)];
     if (entry.isDirectory()) await copyForAll(from, to);
-    else if (!entry.name.endsWith('.ts')) await replaceFile(from, to);
+    else if (!entry.name.endsWith('.ts')) await copyFileForAll(from, to);
   }
 }
 
-async function replaceFile(from: string, to: string): Promise<void> {
+async function copyFileForAll(from: string, to: string): Promise<void> {
   const fresh = path.join(path.dirname(to), `.${path.basename(to)}.new`);
   await copyFile(from, fresh);
   await chmod(fresh, (await stat(from)).mode & 0o100 ? 0o755 : 0o644);
