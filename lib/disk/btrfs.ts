@@ -1,48 +1,60 @@
 // Disks as btrfs subvolumes under simple quotas: accounting costs the same however many sites and snapshots there are,
-// a limit changes live, a snapshot is instant. Space that a snapshot still holds stays charged to its site.
+// a limit changes live, a snapshot is instant. Space that a snapshot still holds stays charged to its site. The pool is
+// never balanced: relocation charges what it moves to other sites (seen on kernel 6.18).
 
 import { mkdir, readdir, rename, rmdir, statfs } from 'node:fs/promises';
-import { invariant } from '../errors/app-error.ts';
+import { AppError, invariant } from '../errors/app-error.ts';
 import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
 import { type DiskDeps, ignoring, isThere, layOut, layOutPool, mountRoot, unmountRoot } from './layout.ts';
 import { mountsAt } from './mount-table.ts';
 import { isSiteId, type SitePaths, sitePaths, snapshotPath } from './paths.ts';
-import { dropQgroup, joinQgroup, limitQgroup, qgroupOf, readQgroups, unlimitQgroup } from './qgroups.ts';
+import {
+  dropQgroups,
+  joinQgroup,
+  leftQgroups,
+  limitPool,
+  limitQgroup,
+  makeQgroup,
+  qgroupOf,
+  readQgroups,
+  retireQgroup,
+} from './qgroups.ts';
 import { run } from './run.ts';
 import { deleteSubvolume, subvolumeId } from './subvolumes.ts';
 
 /** statfs(2)'s type of a btrfs. */
 const BTRFS_MAGIC = 0x9123_683e;
 
+const EDQUOT = 122;
+
 /** What overlayfs needs to make its work directory, with a wide margin. */
 const MOUNT_ROOM_BYTES = 16 << 20;
 const SYNC_INTERVAL_MS = 5_000;
 const COPY_TIMEOUT_MS = 30 * 60_000;
 
-/** `poolDir` is a mounted btrfs with simple quotas on. */
+/** `poolDir` is a mounted btrfs with simple quotas on and the limit of all sites set. */
 export function createBtrfsDisk(deps: DiskDeps): Disk {
   const { poolDir } = deps;
   const syncSoon = backgroundSync(deps);
 
   async function create(siteId: string, limits: DiskLimits): Promise<void> {
     const paths = await settled(siteId);
-    await limitQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
-    if (await isThere(paths.disk)) return;
+    if (await isThere(paths.disk)) return limitQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
+    await makeQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
     await deleteSubvolume(poolDir, paths.staging);
     await run('btrfs', ['subvolume', 'create', '-i', qgroupOf(siteId), paths.staging]);
-    await layOut(deps, paths.staging);
+    await layOut(deps, paths.staging).catch(explainFullPool);
     await rename(paths.staging, paths.disk);
   }
 
   async function destroy(siteId: string): Promise<void> {
     const paths = await settled(siteId);
     await unmountRoot(paths);
-    await unlimitQgroup(poolDir, qgroupOf(siteId));
+    await retireQgroup(poolDir, qgroupOf(siteId));
     for (const name of await names(paths.snapshots)) await deleteSubvolume(poolDir, `${paths.snapshots}/${name}`);
     await rmdir(paths.snapshots).catch(ignoring('ENOENT'));
     await deleteSubvolume(poolDir, paths.staging);
     await deleteSubvolume(poolDir, paths.disk);
-    await dropQgroup(poolDir, qgroupOf(siteId));
     syncSoon(); // The space comes back with the next commit, not half a minute later.
   }
 
@@ -67,8 +79,8 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
   async function clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void> {
     const from = await settled(siteId);
     const to = await settled(newSiteId);
-    await limitQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
-    if (await isThere(to.disk)) return;
+    if (await isThere(to.disk)) return limitQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
+    await makeQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
     await deleteSubvolume(poolDir, to.staging);
     await run('btrfs', ['subvolume', 'snapshot', '-r', from.disk, to.source]);
     await run('btrfs', ['subvolume', 'create', '-i', qgroupOf(newSiteId), to.staging]);
@@ -95,9 +107,11 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
   async function usageOfAll(): Promise<Map<string, DiskUsage>> {
     await requirePool(deps);
     syncSoon();
-    const groups = new Map((await readQgroups(poolDir)).map((group) => [group.id, group.bytes]));
+    const groups = await readQgroups(poolDir);
+    await dropQgroups(poolDir, leftQgroups(groups));
+    const bytes = new Map(groups.map((group) => [group.id, group.bytes]));
     const sites = await list();
-    return new Map(sites.map((siteId) => [siteId, { bytes: groups.get(qgroupOf(siteId)) ?? 0, inodes: null }]));
+    return new Map(sites.map((siteId) => [siteId, { bytes: bytes.get(qgroupOf(siteId)) ?? 0, inodes: null }]));
   }
 
   async function list(): Promise<string[]> {
@@ -113,8 +127,12 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     const id = qgroupOf(siteId);
     const group = (await readQgroups(poolDir)).find((one) => one.id === id);
     invariant(group?.bytesMax != null, `the disk of ${siteId} has no limit`);
-    await limitQgroup(poolDir, id, Math.max(group.bytes, group.bytesMax) + MOUNT_ROOM_BYTES);
-    await mount().finally(() => limitQgroup(poolDir, id, group.bytesMax ?? 0));
+    const { bytes, bytesMax } = group;
+    await limitPool(poolDir, MOUNT_ROOM_BYTES);
+    await limitQgroup(poolDir, id, Math.max(bytes, bytesMax) + MOUNT_ROOM_BYTES);
+    await mount()
+      .finally(() => limitQgroup(poolDir, id, bytesMax))
+      .finally(() => limitPool(poolDir));
   }
 
   return {
@@ -152,6 +170,16 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
       return { bytes: bsize * blocks, bytesFree: bsize * bavail };
     },
   };
+}
+
+/** A new disk has room; so what is full is what all sites may take together. Node has no name for EDQUOT. */
+function explainFullPool(error: NodeJS.ErrnoException): never {
+  if (error.errno !== -EDQUOT && error.code !== 'ENOSPC') throw error;
+  throw new AppError('host-full', {
+    message: 'The disk space for all sites together is used up.',
+    hint: 'Try again later, or ask the operator to set LIGHTKEEPER_POOL_SIZE higher.',
+    cause: error,
+  });
 }
 
 /** An unmounted pool must not look like one without sites. */

@@ -2,7 +2,7 @@
 // number of inodes, so it is as hard; a snapshot is a copy, and a smaller size needs the disk unmounted. The images are
 // sparse: what they promise together must fit the filesystem below, because that one full is an I/O error inside.
 
-import { mkdir, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { AppError, invariant } from '../errors/app-error.ts';
 import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
 import {
@@ -53,8 +53,13 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
       await mountImage(paths.image, paths.disk);
     }
     await layOut(deps, paths.disk);
-    // A full image has the blocks of the old work directory for the new one, so it needs no room.
-    return mountRoot(deps, paths, (again) => again());
+    await ensureSpare(paths.disk);
+    return mountRoot(deps, paths, async (again) => {
+      await rm(`${paths.disk}/spare`, { force: true });
+      await run('sync', ['--file-system', paths.disk]); // Freed blocks can be taken once that is written down.
+      await again();
+      await ensureSpare(paths.disk);
+    });
   }
 
   async function unmount(siteId: string): Promise<void> {
@@ -186,6 +191,19 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
       ),
     dropSnapshot: async (siteId, name) => rm(`${snapshotPath(sitePaths(deps, siteId), name)}.img`, { force: true }),
   };
+}
+
+const SPARE_BYTES = [256, 128, 64, 32].map((kilobytes) => kilobytes << 10);
+
+/** Space that only a mount of the full disk may have: a file beside the tenant's, as large as there is room for. */
+async function ensureSpare(disk: string): Promise<void> {
+  const spare = `${disk}/spare`;
+  if (await isThere(spare)) return;
+  for (const bytes of SPARE_BYTES) {
+    const isWritten = await writeFile(spare, Buffer.alloc(bytes)).then(() => true, ignoring('ENOSPC'));
+    if (isWritten) return;
+    await rm(spare, { force: true });
+  }
 }
 
 /** The set-up makes `images`; where it is absent, something else is mounted here, or nothing. */

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseMountInfo } from './mount-table.ts';
 import { isMountableDirectory, isSiteId, sitePaths, snapshotPath } from './paths.ts';
-import { parseQgroups, qgroupOf } from './qgroups.ts';
+import { leftQgroups, parseQgroups, qgroupOf } from './qgroups.ts';
 import { nestedSubvolumes } from './subvolumes.ts';
 
 const SITE = '00000000-0001-4000-8000-000000000000';
@@ -32,13 +32,29 @@ test('groups are read with usage, limit, parents and whether their subvolume is 
 0/256                 52412416     52412416            none           none 1/77                sites/a b
 0/300                        0            0            none           none 1/77,1/78           <stale>
 1/77                  52412416     52412416        52428800           none -                   <0 member qgroups>
+1/78                         0            0            none 1125899906842624 2/1 2/1<1 member qgroup >
 `;
   expect(parseQgroups(text)).toEqual([
-    { id: '0/5', bytes: 16_384, bytesMax: null, parents: [], stale: false },
-    { id: '0/256', bytes: 52_412_416, bytesMax: null, parents: ['1/77'], stale: false },
-    { id: '0/300', bytes: 0, bytesMax: null, parents: ['1/77', '1/78'], stale: true },
-    { id: '1/77', bytes: 52_412_416, bytesMax: 52_428_800, parents: [], stale: false },
+    { id: '0/5', bytes: 16_384, bytesMax: null, parents: [], retired: false, stale: false },
+    { id: '0/256', bytes: 52_412_416, bytesMax: null, parents: ['1/77'], retired: false, stale: false },
+    { id: '0/300', bytes: 0, bytesMax: null, parents: ['1/77', '1/78'], retired: false, stale: true },
+    { id: '1/77', bytes: 52_412_416, bytesMax: 52_428_800, parents: [], retired: false, stale: false },
+    { id: '1/78', bytes: 0, bytesMax: null, parents: ['2/1'], retired: true, stale: false },
   ]);
+});
+
+test('a group is left over when its site was removed and the last of its subvolumes is gone', () => {
+  const group = { bytes: 0, bytesMax: null, parents: [], retired: false, stale: false };
+  const groups = [
+    { ...group, id: '0/256', parents: ['1/1'] },
+    { ...group, id: '0/257', stale: true },
+    { ...group, id: '0/258', stale: true, bytes: 16_384 },
+    { ...group, id: '1/1', retired: true },
+    { ...group, id: '1/2', retired: true },
+    { ...group, id: '1/3' },
+    { ...group, id: '2/1' },
+  ];
+  expect(leftQgroups(groups)).toEqual(['0/257', '1/2']);
 });
 
 test('a site has its own group number, which fits 48 bits', () => {

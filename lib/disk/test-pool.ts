@@ -10,10 +10,11 @@ import { DISK_MOUNTS } from './disk.ts';
 import type { Ext4Deps } from './ext4.ts';
 import { readMounts, unmountAll } from './mount-table.ts';
 import { openDisk } from './open.ts';
+import { limitPool } from './qgroups.ts';
 import { run } from './run.ts';
 import { enableSimpleQuotas } from './simple-quotas.ts';
 
-const POOL_BYTES = 1_536 << 20;
+const POOL_BYTES = 2_047 << 20;
 const PREFIX = 'lightkeeper-disk-';
 
 export interface TestPool {
@@ -47,6 +48,7 @@ async function makePool(image: string, poolDir: string): Promise<void> {
   await run('mkfs.btrfs', ['-q', '-m', 'single', '-d', 'single', image]);
   await run('mount', ['-o', 'loop,nosuid,nodev,noatime,discard=async', image, poolDir]);
   await enableSimpleQuotas(poolDir);
+  await limitPool(poolDir);
 }
 
 async function sweep(): Promise<void> {

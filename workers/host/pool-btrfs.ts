@@ -80,9 +80,10 @@ export async function growPool(settings: Settings, bytes: number): Promise<void>
   const { pool } = settings.paths;
   if ((await stat(poolFile(settings))).size < bytes) await truncate(poolFile(settings), bytes);
   const { bsize, blocks } = await statfs(pool);
-  if (bsize * blocks >= bytes) return;
-  await run('losetup', ['--set-capacity', await loopDevice(settings)]);
-  await run('btrfs', ['filesystem', 'resize', 'max', pool]);
+  if (bsize * blocks < bytes) {
+    await run('losetup', ['--set-capacity', await loopDevice(settings)]);
+    await run('btrfs', ['filesystem', 'resize', 'max', pool]);
+  }
 }
 
 /** Throws PoolUnsupported where other quotas than the simple ones are on, or where they do not bind root. */

@@ -3,6 +3,7 @@
 
 import { lstat, mkdir, readFile, stat, statfs, writeFile } from 'node:fs/promises';
 import { readMounts, unmountAll } from '#lib/disk/mount-table.ts';
+import { limitPool } from '#lib/disk/qgroups.ts';
 import { DiskCommandError } from '#lib/disk/run.ts';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -43,6 +44,7 @@ export async function ensurePool(settings: Settings, progress: Progress): Promis
     if ((await chooseKind(settings)) === 'ext4') await ensureImages(settings, await whyImages(settings));
     else if (settings.poolDir) await ensureOwnBtrfs(settings.poolDir);
     else await ensurePoolFile(settings, progress);
+    if (!(await isThere(`${pool}/images`))) await limitPool(pool);
   } catch (error) {
     throw error instanceof DiskCommandError || error instanceof PoolUnsupported ? failed(error) : error;
   }
