@@ -373,6 +373,18 @@ describe.skipIf(missing)('docker: limits the kernel holds', () => {
     expect([v1, v2]).toEqual([String(LIMITS.memoryBytesMax), String(LIMITS.memoryBytesMax)]);
   });
 
+  test('what connections hold unread has a limit from the start, also after a stop', async () => {
+    const spec = await newSpec();
+    const read = async () => {
+      const { instanceId: id } = await engine().run(spec);
+      return Number(realHost().readCgroup(id, { v1: 'memory/memory.kmem.tcp.limit_in_bytes', v2: 'memory.max' }));
+    };
+    expect(await read()).toBeLessThanOrEqual(LIMITS.memoryBytesMax);
+    await engine().stop(spec.siteId, 0);
+    expect(await read()).toBeLessThanOrEqual(LIMITS.memoryBytesMax);
+    await engine().remove(spec.siteId);
+  });
+
   test('a container whose first process runs out of memory is told apart', async () => {
     const heard: EngineChange[] = [];
     const stop = engine().watch((change) => heard.push(change));
@@ -421,14 +433,18 @@ time.sleep(600)`;
     expect([cgroup('cpu/cpu.cfs_quota_us', 'cpu.max').split(' ')[0]]).toEqual(['50000']);
   });
 
-  test.each(['/tmp', '/run', '/dev/shm'])('%s ends at its size', async (place) => {
+  test.each([
+    ['/tmp', LIMITS.tmpfsBytesMax],
+    ['/run', LIMITS.tmpfsBytesMax / 4],
+    ['/dev/shm', LIMITS.tmpfsBytesMax / 4],
+  ])('%s ends at its size', async (place, bytesMax) => {
     const { stderr, stdout } = await finish(
       engine(),
       siteId,
       `dd if=/dev/zero of=${place}/f bs=1M; stat -c %s ${place}/f; rm ${place}/f`,
     );
     expect(stderr).toContain('No space left on device');
-    expect(Number(stdout)).toBe(LIMITS.tmpfsBytesMax);
+    expect(Number(stdout)).toBe(bytesMax);
   });
 
   test('/tmp ends at its number of files', async () => {

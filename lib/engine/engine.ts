@@ -10,7 +10,7 @@ export interface ContainerLimits {
   cpuMillisMax: number;
   pidsMax: number;
   openFilesMax: number;
-  /** Of each tmpfs: /tmp, /run and /dev/shm. They count as memory. */
+  /** Of /tmp; /run and /dev/shm get a quarter of it each. They count as memory. */
   tmpfsBytesMax: number;
   /** The largest single file, as a second line behind the disk's own limit. */
   fileBytesMax: number;

@@ -8,6 +8,7 @@ import type { ContainerLimits, ContainerSpec, ContainerState } from '../engine.t
 import { type DockerClient, LONG_CALL_TIMEOUT_MS, statusOf, wordsOf } from './client.ts';
 import { containerName, LABEL } from './labels.ts';
 import { ensureSkeleton, type Skeleton } from './skeleton.ts';
+import { dropSocketLimit, limitSocketMemory } from './socket-memory.ts';
 import { createOptions, liveLimits } from './spec.ts';
 import { parseContainer } from './state.ts';
 
@@ -36,7 +37,7 @@ export async function runContainer(deps: ContainerDeps, spec: ContainerSpec): Pr
       await removeContainer(deps, spec.siteId);
     }
     if (present?.generation !== spec.generation || present.status === 'removing') await createContainer(deps, spec);
-    const started = await startContainer(deps, spec.siteId);
+    const started = await startContainer(deps, spec);
     if (started?.generation === spec.generation) return started;
     await sleep(pauseMs);
   }
@@ -146,7 +147,7 @@ async function createContainer(deps: ContainerDeps, spec: ContainerSpec): Promis
 }
 
 /** The running state, or null when the container was gone or going. A container that cannot start is removed. */
-async function startContainer(deps: ContainerDeps, siteId: string): Promise<ContainerState | null> {
+async function startContainer(deps: ContainerDeps, { siteId, limits }: ContainerSpec): Promise<ContainerState | null> {
   const before = await inspectContainer(deps, siteId);
   if (!before || before.status === 'removing') return null;
   if (before.status === 'running') return before;
@@ -154,10 +155,12 @@ async function startContainer(deps: ContainerDeps, siteId: string): Promise<Cont
     await unpauseContainer(deps, siteId);
   } else {
     const starting = (abortSignal: AbortSignal) => handle(deps, siteId).start({ abortSignal });
+    await limitSocketMemory(deps.cgroupParent, before.instanceId, limits.memoryBytesMax);
     try {
       await orNull(deps.client.call('start', starting, LONG_CALL_TIMEOUT_MS), [404, 304, 409]);
     } catch (error) {
       if (statusOf(error) !== null) await removeContainer(deps, siteId);
+      await dropSocketLimit(deps.cgroupParent, before.instanceId);
       throw error;
     }
   }

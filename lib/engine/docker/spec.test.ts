@@ -52,7 +52,7 @@ test('every limit is set, and there is no swap', () => {
     MemorySwap: 256 << 20,
     NanoCpus: 250_000_000,
     PidsLimit: 100,
-    ShmSize: 32 << 20,
+    ShmSize: 8 << 20,
     OomScoreAdj: 500,
     Ulimits: [
       { Name: 'nofile', Soft: 1024, Hard: 4096 },
@@ -61,7 +61,7 @@ test('every limit is set, and there is no swap', () => {
     ],
     Tmpfs: {
       '/tmp': 'rw,nosuid,nodev,exec,size=33554432,nr_inodes=8192,mode=1777',
-      '/run': 'rw,nosuid,nodev,exec,size=33554432,nr_inodes=8192,mode=0755',
+      '/run': 'rw,nosuid,nodev,exec,size=8388608,nr_inodes=2048,mode=0755',
     },
     LogConfig: { Type: 'local', Config: { 'max-size': '1m', 'max-file': '1' } },
   });

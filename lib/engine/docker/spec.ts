@@ -33,12 +33,12 @@ const CAPABILITIES = [
 ];
 
 /**
- * A kernel with cgroup v1 does not charge socket buffers to the container: the most one connection may hold is lowered
- * (minimum, default, maximum in bytes; tcp(7)). And everybody may ping, without raw sockets (icmp(7)); 65535 is the
+ * A kernel with cgroup v1 does not charge socket buffers to the container's memory (socket-memory.ts): what one connection
+ * holds that nobody reads is lowered (minimum, default, maximum in bytes; tcp(7)). And everybody may ping, without raw sockets (icmp(7)); 65535 is the
  * highest group that a remapped container has.
  */
 const SYSCTLS = {
-  'net.ipv4.tcp_rmem': '4096 131072 1048576',
+  'net.ipv4.tcp_rmem': '4096 16384 1048576',
   'net.ipv4.tcp_wmem': '4096 16384 524288',
   'net.ipv4.ping_group_range': '0 65535',
 };
@@ -86,8 +86,8 @@ function hostConfig(spec: ContainerSpec, placement: Placement): Docker.HostConfi
     ...liveLimits(limits),
     CpuShares: 256,
     OomScoreAdj: 500,
-    ShmSize: limits.tmpfsBytesMax,
-    Tmpfs: { '/tmp': tmpfs(limits, '1777'), '/run': tmpfs(limits, '0755') },
+    ShmSize: smallTmpfsBytes(limits),
+    Tmpfs: { '/tmp': tmpfs(limits.tmpfsBytesMax, '1777'), '/run': tmpfs(smallTmpfsBytes(limits), '0755') },
     Ulimits: [
       { Name: 'nofile', Soft: Math.min(OPEN_FILES_SOFT, limits.openFilesMax), Hard: limits.openFilesMax },
       { Name: 'core', Soft: 0, Hard: 0 },
@@ -120,7 +120,15 @@ function hostConfig(spec: ContainerSpec, placement: Placement): Docker.HostConfi
 }
 
 /** Programs may run from it: supervised services live in /run, and builds in /tmp. */
-function tmpfs(limits: ContainerLimits, mode: string): string {
-  const inodes = Math.max(1024, Math.floor(limits.tmpfsBytesMax / 4096));
-  return `rw,nosuid,nodev,exec,size=${limits.tmpfsBytesMax},nr_inodes=${inodes},mode=${mode}`;
+function tmpfs(bytesMax: number, mode: string): string {
+  const inodes = Math.max(1024, Math.floor(bytesMax / 4096));
+  return `rw,nosuid,nodev,exec,size=${bytesMax},nr_inodes=${inodes},mode=${mode}`;
+}
+
+/**
+ * /run and /dev/shm get a quarter of what /tmp gets: files in memory go only when somebody deletes them, and all of them
+ * together, with the 64 MB that the engine gives /dev, must leave a site enough to run.
+ */
+function smallTmpfsBytes({ tmpfsBytesMax }: ContainerLimits): number {
+  return Math.floor(tmpfsBytesMax / 4);
 }
