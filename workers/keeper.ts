@@ -1,17 +1,20 @@
-// The keeper: reads what every site uses, a few files each and one call for all disks, and lets guests' sites expire.
-// It enforces nothing: the kernel does.
+// The keeper: reads what every site uses, a few files each and one call for all disks, lets guests' sites expire, and
+// collects the garbage of repositories. It enforces nothing: the kernel does.
 
 import os from 'node:os';
 import { openDb } from '#lib/db/client.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
+import { openGit } from '#lib/git/deps.ts';
 import { requestDelete } from '#lib/sites/delete.ts';
 import { cgroupVersion, readContainerUsage } from '#lib/usage/cgroup.ts';
 import { recordUsage, type SiteUsage } from '#lib/usage/record.ts';
+import { createCollector } from './keeper/collector.ts';
 import { cgroupParent, openDisks, openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
 const READ_MS = 2_000;
 const EXPIRE_MS = 15_000;
+const COLLECT_MS = 5 * 60_000;
 /** A jump of the clock must not delete everybody: this many at a time. */
 const EXPIRED_MAX = 5;
 
@@ -21,6 +24,7 @@ await runWorker('keeper', async ({ settings, log }) => {
   const disk = openDisks(settings, log);
   const version = await cgroupVersion();
   const parent = cgroupParent(settings);
+  const git = await openGit(settings, log);
 
   const read = async () => {
     const [containers, disks] = await Promise.all([engine.list(), disk.usageOfAll()]);
@@ -50,7 +54,11 @@ await runWorker('keeper', async ({ settings, log }) => {
     for (const site of expired) await requestDelete(db, site);
   };
 
-  const loops = [repeat(log, 'reading usage', READ_MS, read), repeat(log, 'expiring guests', EXPIRE_MS, expire)];
+  const loops = [
+    repeat(log, 'reading usage', READ_MS, read),
+    repeat(log, 'expiring guests', EXPIRE_MS, expire),
+    repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),
+  ];
   return async () => {
     await Promise.all(loops.map((loop) => loop.stop()));
     await db.$disconnect();
