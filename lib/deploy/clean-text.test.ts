@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cleanLine, LINE_LENGTH_MAX } from './clean-text.ts';
+import { cleanLine, LINE_LENGTH_MAX, oneLine } from './clean-text.ts';
 
 const ESC = '\x1b';
 
@@ -26,6 +26,10 @@ test.each([
   [`${ESC}(0line`, 'line'],
 ])('%j is shown as %j', (raw, shown) => {
   expect(cleanLine(raw)).toBe(shown);
+});
+
+test('a quoted text is one line that a database takes', () => {
+  expect(oneLine('Unexpected token \'\n\' in "{\r\n\x00\t}"')).toBe('Unexpected token \' \' in "{  }"');
 });
 
 test('a line is never longer than its bound, and says that it was cut', () => {

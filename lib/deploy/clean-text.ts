@@ -26,6 +26,11 @@ export function cleanLine(raw: string): string {
   return whole.includes('\x1b[') && !whole.endsWith(RESET) ? `${whole}${RESET}` : whole;
 }
 
+/** A sentence of ours that quotes tenant text, such as a start script or a parser's words about a file. */
+export function oneLine(text: string): string {
+  return cleanLine(text.replace(/[\r\n\t]+/g, ' '));
+}
+
 /** The same without its colours, for a sentence or a search. */
 export function plainText(line: string): string {
   return line.replace(/\x1b\[[0-9;]*m/g, '');

@@ -3,7 +3,7 @@
 import type { Db } from '../db/client.ts';
 import { notify } from '../db/notify.ts';
 import type { Log } from '../log.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine, oneLine } from './clean-text.ts';
 import { heading, indented } from './lines.ts';
 
 const FLUSH_MS = 150;
@@ -53,9 +53,9 @@ export function createDeploymentLog(
   };
 
   return {
-    say: (text) => emit(heading(text)),
-    add: (text) => emit(indented(text)),
-    keep,
+    say: (text) => emit(heading(oneLine(text))),
+    add: (text) => emit(indented(oneLine(text))),
+    keep: (text) => keep(oneLine(text)),
     output(raw) {
       const line = cleanLine(raw);
       last.push(line);

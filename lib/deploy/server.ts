@@ -10,9 +10,10 @@ import { parseQuarantine } from '../git/confine.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { planPush } from '../git/refs.ts';
 import { repositoryOf } from '../git/site.ts';
+import { oneLine } from './clean-text.ts';
 import { deploy } from './deploy.ts';
 import type { DeployDeps } from './deps.ts';
-import { heading } from './lines.ts';
+import { heading, indented } from './lines.ts';
 import { gitSource } from './source.ts';
 
 export interface HookServerDeps extends DeployDeps {
@@ -65,7 +66,7 @@ async function answer(deps: HookServerDeps, connection: net.Socket, gone: AbortC
   connection.on('error', () => gone.abort(new Error('the push was given up')));
   connection.on('close', () => gone.abort(new Error('the push was given up')));
   const say = (line: string) => {
-    if (connection.writable) connection.write(`log ${line}\n`);
+    if (connection.writable) connection.write(`log ${line.replaceAll('\n', ' ')}\n`);
   };
   let verdict = 1;
   try {
@@ -100,12 +101,13 @@ async function push(
 /** Two lines, what and what to do; a broken invariant is an id to quote, and the log has the rest. */
 function explain(deps: HookServerDeps, error: unknown): string[] {
   const cause = error instanceof AppError ? error.cause : error;
-  if (error instanceof AppError && (cause === undefined || cause instanceof AppError)) {
-    return [heading(`Failed: ${error.message}`), `       ${error.hint}`];
+  if (error instanceof AppError && (error.code !== 'interrupted' || cause === undefined)) {
+    return [heading(`Failed: ${oneLine(error.message)}`), indented(error.hint)];
   }
   const id = randomBytes(4).toString('hex');
   deps.log.error({ id, err: cause instanceof Error ? cause : String(cause) }, 'a push failed');
-  if (error instanceof AppError) return [heading(`Failed: ${error.message}`), `       ${error.hint} (${id})`];
+  if (error instanceof AppError)
+    return [heading(`Failed: ${oneLine(error.message)}`), indented(`${error.hint} (${id})`)];
   return [
     heading('Failed: the push could not be worked on, because of a fault on our side.'),
     `       Push again in a minute; if it stays so, tell the operator the number ${id}.`,

@@ -6,6 +6,7 @@ import type { DeploymentCause, Plan, Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
 import { withLease } from '../jobs/lease.ts';
+import { oneLine } from './clean-text.ts';
 import type { DeployDeps } from './deps.ts';
 import { createDeploymentLog, type DeploymentLog } from './log.ts';
 
@@ -80,7 +81,7 @@ async function runTurn<T>(
     log.keep(`Failed: ${told.message}`);
     log.keep(told.hint);
     await closeFailed(deps, deployment.id, site.id, told);
-    throw told === error ? error : new AppError(told.code, { ...told, message: told.message, cause: error });
+    throw told;
   } finally {
     await log.end();
   }
@@ -122,7 +123,12 @@ async function closeFailed(deps: DeployDeps, deploymentId: string, siteId: strin
   try {
     await deps.db.deployment.updateMany({
       where: { id: deploymentId, status: 'running' },
-      data: { status: 'failed', finishedAt: new Date(), problem: `${told.message} ${told.hint}`, runner: null },
+      data: {
+        status: 'failed',
+        finishedAt: new Date(),
+        problem: oneLine(`${told.message} ${told.hint}`),
+        runner: null,
+      },
     });
     await notify(deps.db, 'site', siteId);
   } catch (cause) {
