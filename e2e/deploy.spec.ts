@@ -131,9 +131,14 @@ async function deploymentOf(site: Site, number: number): Promise<unknown> {
   return (await api(site, `/deployments/${number}`)).json();
 }
 
+/**
+ * The process of a worker, made certain before anybody sends it a signal: s6-svstat says -1 while a service is down, which
+ * kill(2) takes for every process of the machine.
+ */
 async function workerPid(name: string): Promise<number> {
   const service = `${TEST_INSTANCE.LIGHTKEEPER_DATA_DIR}/service/${name}`;
   const pid = Number(await must('s6-svstat', ['-o', 'pid', service]));
-  expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(name);
+  if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error(`the worker ${name} does not run (pid ${pid})`);
+  expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(`workers/${name}.ts`);
   return pid;
 }
