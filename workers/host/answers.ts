@@ -5,8 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { createLog } from '#lib/log.ts';
+import { openEngine } from '../machine.ts';
 
 const ASK_MS = 100;
+const SITES_MS = 120_000;
 
 export async function untilDatabase(url: string): Promise<void> {
   await until('PostgreSQL', 60_000, () => asksDatabase(url, 'select 1').then(Boolean));
@@ -20,15 +23,28 @@ export async function untilWeb(settings: Settings): Promise<void> {
   await until('The web app', 60_000, () => webAnswers(settings));
 }
 
-/** With a pool of ready sites, the first of them is what makes the first click quick. */
-export async function untilReadySite(settings: Settings, url: string, detail: (line: string) => void): Promise<void> {
-  if (settings.readySites === 0) return;
-  await until('The first site', 180_000, async () => {
-    const sql = `select state::text, problem, "launchSteps" from "Site" where state <> 'deleting' order by state = 'live' desc limit 1`;
-    const [site] = (await asksDatabase(url, sql)) ?? [];
-    if (site) detail(site.problem || site.launchSteps?.at(-1) || 'waiting for a worker');
-    return site?.state === 'live';
-  });
+/**
+ * Waits until every site that is to be live runs, and with a pool of ready sites at least one is: it is what makes the
+ * first click quick. Sites that do not come back in time are the workers' to go on with; that none is ready is a failure.
+ */
+export async function untilSites(settings: Settings, url: string, detail: (line: string) => void): Promise<void> {
+  const engine = openEngine(settings, createLog('up'));
+  const deadline = Date.now() + SITES_MS;
+  const isDone = async () => {
+    const sql = `select id, state::text, address, problem, "launchSteps" from "Site" where state <> 'deleting'`;
+    const sites = (await asksDatabase(url, sql)) ?? [];
+    const live = sites.filter(({ state }) => state === 'live');
+    if (live.length === 0 && settings.readySites > 0) {
+      const [site] = sites;
+      detail(site?.problem || site?.launchSteps?.at(-1) || 'waiting for a worker');
+      return false;
+    }
+    const running = new Map((await engine.list()).map((container) => [container.siteId, container]));
+    const back = live.filter(({ id = '', address }) => running.get(id)?.address === address);
+    detail(`${back.length} of ${live.length} run`);
+    return back.length === live.length || Date.now() > deadline;
+  };
+  await until('The first site', 2 * SITES_MS, isDone);
 }
 
 export async function engineAnswers(settings: Settings): Promise<boolean> {

@@ -5,12 +5,14 @@ import path from 'node:path';
 import { formatBytes } from '#lib/bytes.ts';
 import { parseSettings, type Settings } from '#lib/env.ts';
 import { asksDatabase, engineAnswers, webAnswers } from './answers.ts';
-import { exitWith } from './command.ts';
+import { exitWith, requireRoot } from './command.ts';
 import { hasFirewall } from './firewall.ts';
-import { envDir, WORKERS } from './instance.ts';
+import { expectedServices } from './instance.ts';
 import { PACKAGES } from './packages.ts';
 import { poolState } from './pool.ts';
+import { takenPorts } from './ports.ts';
 import { isRunning, serviceStates } from './supervisor.ts';
+import { envDir } from './variables.ts';
 
 interface Finding {
   what: string;
@@ -20,14 +22,15 @@ interface Finding {
   hint: string;
 }
 
-const settings = parseSettings(process.env);
-
 await exitWith(async () => {
+  requireRoot('doctor');
+  const settings = parseSettings(process.env);
   const findings = [
     await checkPackages(),
     await checkMemoryLimits(),
     await checkProcessLimits(),
     await checkDisk(settings),
+    await checkPorts(settings),
     ...(await checkServices(settings)),
     await checkDatabase(settings),
     await checkEngine(settings),
@@ -75,20 +78,19 @@ async function checkDisk(settings: Settings): Promise<Finding> {
   return { what: 'disk limit', ok: state.mounted && state.hard, detail, hint };
 }
 
+async function checkPorts(settings: Settings): Promise<Finding> {
+  const [taken] = await takenPorts(settings).catch(() => []); // Without ss the packages are missing, as said above.
+  const hint = taken?.hint ?? '';
+  return { what: 'ports', ok: !taken, detail: taken?.message ?? 'free, or our own', hint };
+}
+
 async function checkServices(settings: Settings): Promise<Finding[]> {
   const hint = `npm run up starts it; its log is in ${settings.paths.log}.`;
   if (!(await isRunning(settings))) {
     return [{ what: 'supervisor', ok: false, detail: 'not running', hint: 'npm run up starts everything.' }];
   }
   const states = new Map((await serviceStates(settings)).map((state) => [state.name, state]));
-  const expected = [
-    ...(settings.databaseUrl ? [] : ['postgres']),
-    ...(settings.dockerHost ? [] : ['engine']),
-    'haproxy',
-    ...WORKERS,
-    'web',
-  ];
-  return expected.map((name) => {
+  return expectedServices(settings).map((name) => {
     const state = states.get(name);
     const detail = state?.up ? `pid ${state.pid}, up ${state.seconds} s` : 'down';
     return { what: name, ok: state?.up ?? false, detail, hint };

@@ -1,7 +1,7 @@
 // What the product's own dockerd needs from the host before it starts: bridge, sub-ids, configuration file, and no traces
 // of a dockerd that was killed. Every step may run twice. Starting and watching the process is the supervisor's job.
 
-import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type EnginePlan, freeSubIdStart, overlaps, parseSubIds, planEngine, REMAP_USER } from './engine-config.ts';
@@ -42,7 +42,7 @@ export async function ensureRemapUser(): Promise<number> {
 /** The instance's bridge: up, with the subnet's first address, IPv4 only. */
 export async function ensureBridge(settings: Settings): Promise<void> {
   const plan = await planHere(settings);
-  await refuseTakenSubnet(settings, plan.bridge);
+  await requireFreeSubnet(settings, plan.bridge);
   const present = (await run('ip', ['-o', 'link', 'show', 'dev', plan.bridge], [1])) !== '';
   if (!present) await run('ip', ['link', 'add', 'name', plan.bridge, 'type', 'bridge'], [2]);
   await writeFile(`/proc/sys/net/ipv6/conf/${plan.bridge}/disable_ipv6`, '1').catch(ignoreAbsent);
@@ -70,9 +70,10 @@ export async function writeEngineConfig(settings: Settings): Promise<string[]> {
   return plan.argv;
 }
 
-/** The arguments alone, for whoever only shows or compares them. */
-export async function engineCommand(settings: Settings): Promise<string[]> {
-  return (await planHere(settings)).argv;
+/** The arguments and the configuration, for whoever only compares them. */
+export async function engineCommand(settings: Settings): Promise<{ argv: string[]; config: unknown }> {
+  const { argv, config } = await planHere(settings);
+  return { argv, config };
 }
 
 /**
@@ -84,8 +85,8 @@ async function clearStaleState(plan: EnginePlan): Promise<void> {
   const bootFile = `${plan.execRoot}/boot-id`;
   const boot = (await readText('/proc/sys/kernel/random/boot_id')).trim();
   if ((await readText(bootFile)).trim() !== boot) await removeTree(plan.execRoot);
-  await clearPidFile(plan.pidFile, 'dockerd');
-  await clearPidFile(`${plan.execRoot}/containerd/containerd.pid`, 'containerd');
+  await clearPidFile(plan.pidFile, ['dockerd', plan.configFile]);
+  await clearPidFile(`${plan.execRoot}/containerd/containerd.pid`, ['containerd', `${plan.execRoot}/containerd/`]);
   await mkdir(plan.execRoot, { recursive: true, mode: 0o711 });
   await writeFile(bootFile, `${boot}\n`);
 }
@@ -98,14 +99,16 @@ async function removeTree(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
 
-async function clearPidFile(file: string, program: string): Promise<void> {
+/** Unless its process has all these words in its command: a number of another instance's engine is stale too. */
+async function clearPidFile(file: string, words: string[]): Promise<void> {
   const pid = Number((await readText(file)).trim());
   if (!Number.isInteger(pid) || pid <= 0) return;
-  const executable = await readlink(`/proc/${pid}/exe`).catch(() => ''); // no such process
-  if (!executable.split('/').pop()?.startsWith(program)) await rm(file, { force: true });
+  const command = await readText(`/proc/${pid}/cmdline`);
+  if (!words.every((word) => command.includes(word))) await rm(file, { force: true });
 }
 
-async function refuseTakenSubnet(settings: Settings, bridge: string): Promise<void> {
+/** Throws `setup-failed` when another network of this machine has the subnet. */
+export async function requireFreeSubnet(settings: Settings, bridge = `lk-${settings.instance}`): Promise<void> {
   for (const line of (await run('ip', ['-o', '-4', 'address', 'show'])).split('\n')) {
     const [, device, address] = /^\d+:\s+(\S+)\s+inet (\S+)/.exec(line) ?? [];
     if (!device || !address || device === bridge || !overlaps(settings.subnet, address)) continue;

@@ -1,27 +1,49 @@
-// The cgroups an instance leaves when everything in them has ended.
+// The instance's cgroups (cgroups(7)): its sites' below one parent, git's beside it. They outlive what made them.
 
-import { readdir, rmdir } from 'node:fs/promises';
+import { readdir, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
 
 const ROOT = '/sys/fs/cgroup';
 
-/** Removes the empty ones, children first. A busy one stays, and is found again by the next `up`. */
-export async function removeGroups(settings: Settings): Promise<void> {
-  const controllers = await readdir(ROOT).catch(() => [] as string[]);
-  for (const root of [ROOT, ...controllers.map((name) => path.join(ROOT, name))]) {
-    const names = await readdir(root).catch(() => [] as string[]); // Not every entry is a directory.
-    for (const name of names) if (isOurs(settings, name)) await removeTree(path.join(root, name));
+/** The instance's cgroup directories in every hierarchy, children before their parents. */
+export async function instanceGroups(settings: Settings): Promise<string[]> {
+  const names = [`lightkeeper-${settings.instance}`, `lightkeeper-${settings.instance}-git`];
+  const hierarchies = [ROOT, ...(await directories(ROOT))];
+  const found: string[] = [];
+  for (const hierarchy of hierarchies) {
+    for (const directory of await directories(hierarchy)) {
+      if (names.includes(path.basename(directory))) found.push(...(await treeOf(directory)));
+    }
+  }
+  return found;
+}
+
+/** Lets frozen processes go on, so that they can end: under cgroup v1 not even SIGKILL reaches them. */
+export async function thawGroups(settings: Settings): Promise<void> {
+  for (const directory of await instanceGroups(settings)) {
+    for (const [file, text] of [
+      ['freezer.state', 'THAWED'],
+      ['cgroup.freeze', '0'],
+    ] as const) {
+      // Only the freezer's own hierarchy has the first, only version 2 the second.
+      await writeFile(path.join(directory, file), text, { flag: 'r+' }).catch(() => {});
+    }
   }
 }
 
-/** The sites' group, and those beside it: git's, the histories'. No instance has a hyphen in its name. */
-function isOurs({ instance }: Settings, name: string): boolean {
-  return name === `lightkeeper-${instance}` || name.startsWith(`lightkeeper-${instance}-`);
+/** Removes the empty ones. A busy one stays, and is found again by the next `up`. */
+export async function removeGroups(settings: Settings): Promise<void> {
+  for (const directory of await instanceGroups(settings)) await rmdir(directory).catch(() => {});
 }
 
-async function removeTree(dir: string): Promise<void> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await removeTree(path.join(dir, entry.name));
-  await rmdir(dir).catch(() => {}); // Still in use, or gone already.
+async function treeOf(directory: string): Promise<string[]> {
+  const below = await Promise.all((await directories(directory)).map(treeOf));
+  return [...below.flat(), directory];
+}
+
+/** Cgroup v1 names some hierarchies twice, by links: those are not followed. */
+async function directories(place: string): Promise<string[]> {
+  const entries = await readdir(place, { withFileTypes: true }).catch(() => []); // Removed while we look.
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(place, name));
 }

@@ -1,35 +1,75 @@
 // What an instance runs, in the order it starts: the list of its services, made from settings and what set-up found.
 
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
 import { renderProxyConfig } from '#lib/proxy/config.ts';
+import { type Cluster, postgresCommand } from './postgres.ts';
+import { replaceFile } from './replace-file.ts';
 import { nodePath, PROJECT_DIR } from './runtime.ts';
 import type { Service } from './services.ts';
+import { hashSources, hashTexts } from './sources.ts';
+import { envDir } from './variables.ts';
 import { webDir } from './web-build.ts';
 
 /** The processes in TypeScript, besides the web app. */
 export const WORKERS = ['deploy', 'keeper', 'git-http', 'ssh'] as const;
 
-export function envDir(settings: Settings): string {
-  return path.join(settings.dataDir, 'env');
+/** Names for what a service was made from, besides its command; see `Service.revision`. */
+export interface Revisions {
+  /** Of the variables that the workers and the web app get. */
+  workers: string;
+  web: string;
+  /** Of the workers' code. */
+  code: string;
 }
 
-/** Writes the variables that every process of ours gets, one file each, readable by root alone. */
-export async function writeEnv(settings: Settings, found: Record<string, string>): Promise<void> {
-  const dir = envDir(settings);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const given = Object.entries(process.env).filter(([name]) => name.startsWith('LIGHTKEEPER_') || OURS.has(name));
-  const variables = { ...Object.fromEntries(given), ...found };
-  for (const old of await readdir(dir)) if (!(old in variables)) await rm(path.join(dir, old));
-  for (const [name, value] of Object.entries(variables))
-    await writeFile(path.join(dir, name), value ?? '', { mode: 0o600 });
+const CODE = ['workers', 'lib', 'prisma', 'package-lock.json'];
+
+export function hashCode(): Promise<string> {
+  return hashSources(PROJECT_DIR, CODE);
 }
 
-const OURS = new Set(['APP_URL', 'SITES_DOMAIN', 'DATABASE_URL', 'DOCKER_HOST']);
+/** The services that these settings have. */
+export function expectedServices(settings: Settings): string[] {
+  return [
+    ...(settings.databaseUrl ? [] : ['postgres']),
+    ...(settings.dockerHost ? [] : ['engine']),
+    'haproxy',
+    ...WORKERS,
+    'web',
+  ];
+}
 
-/** The proxy's configuration file; answers its path. */
-export async function writeProxyConfig(settings: Settings): Promise<string> {
+/** PostgreSQL, embedded, with a check before each start. */
+export function postgresService(settings: Settings, cluster: Cluster): Service {
+  return {
+    name: 'postgres',
+    command: postgresCommand(cluster),
+    user: cluster.user.name,
+    workingDir: cluster.dir,
+    envDir: envDir(settings, 'host'),
+    before: beforeStart(settings, 'postgres'),
+    oomScoreAdj: -900,
+    stopSignal: 'SIGINT',
+  };
+}
+
+export function engineService(settings: Settings, plan: { argv: string[]; config: unknown }): Service {
+  return {
+    name: 'engine',
+    command: plan.argv,
+    user: null,
+    workingDir: '/',
+    envDir: envDir(settings, 'host'),
+    before: beforeStart(settings, 'engine'),
+    revision: hashTexts(JSON.stringify(plan.config)),
+    oomScoreAdj: -900,
+  };
+}
+
+/** HAProxy with its configuration file, which is written here. */
+export async function proxyService(settings: Settings): Promise<Service> {
   const appHost = new URL(settings.appUrl).hostname;
   const text = renderProxyConfig({
     binds: [`${settings.bind}:${settings.httpPort}`],
@@ -42,21 +82,24 @@ export async function writeProxyConfig(settings: Settings): Promise<string> {
     user: 'haproxy',
   });
   const file = path.join(settings.dataDir, 'haproxy.cfg');
-  await writeFile(file, text);
+  await replaceFile(file, text, 0o600);
   await writeFile(settings.paths.proxyMap, '', { flag: 'a' });
-  return file;
-}
-
-export function proxyService(settings: Settings, configFile: string): Service {
-  const command = ['/usr/sbin/haproxy', '-W', '-db', '-f', configFile];
-  return { name: 'haproxy', command, user: null, workingDir: '/', envDir: envDir(settings) };
+  return {
+    name: 'haproxy',
+    command: ['/usr/sbin/haproxy', '-W', '-db', '-f', file],
+    user: null,
+    workingDir: '/',
+    envDir: envDir(settings, 'host'),
+    revision: hashTexts(text),
+    oomScoreAdj: -800,
+  };
 }
 
 /**
  * A small young generation, and compiled code kept on disk (so that neither is the type stripper loaded), take a third
  * off each worker's memory. The cache is root's: only workers that run as root may read from it.
  */
-export function workerService(settings: Settings, name: (typeof WORKERS)[number]): Service {
+export function workerService(settings: Settings, name: (typeof WORKERS)[number], revisions: Revisions): Service {
   const flags = ['--max-old-space-size=256', '--max-semi-space-size=2'];
   return {
     name,
@@ -69,12 +112,31 @@ export function workerService(settings: Settings, name: (typeof WORKERS)[number]
       NODE_COMPILE_CACHE: path.join(settings.paths.runtime, 'compile-cache'),
       MALLOC_ARENA_MAX: '2',
     },
+    revision: hashTexts(revisions.workers, revisions.code),
+    oomScoreAdj: -500,
   };
 }
 
 /** The web app runs without root's rights and without a way to engine, disks or proxy. */
-export function webService(settings: Settings): Service {
-  const env = { NODE_ENV: 'production', PORT: String(settings.webPort), HOSTNAME: '127.0.0.1', HOME: '/nonexistent' };
-  const command = [nodePath(settings), '--max-old-space-size=512', 'server.js'];
-  return { name: 'web', command, user: 'lightkeeper-web', workingDir: webDir(settings), envDir: envDir(settings), env };
+export function webService(settings: Settings, revisions: Revisions): Service {
+  return {
+    name: 'web',
+    command: [nodePath(settings), '--max-old-space-size=512', 'server.js'],
+    user: 'lightkeeper-web',
+    workingDir: webDir(settings),
+    envDir: envDir(settings, 'web'),
+    env: { NODE_ENV: 'production', PORT: String(settings.webPort), HOSTNAME: '127.0.0.1', HOME: '/nonexistent' },
+    revision: revisions.web,
+    oomScoreAdj: -500,
+  };
+}
+
+function beforeStart(settings: Settings, service: 'postgres' | 'engine'): string[] {
+  const script = path.join(PROJECT_DIR, 'workers/host/before-start.ts');
+  return [nodePath(settings), '--disable-warning=ExperimentalWarning', script, service];
+}
+
+/** Where the embedded PostgreSQL lives. */
+export function clusterPlace(settings: Settings): Pick<Cluster, 'dir' | 'socketDir'> {
+  return { dir: path.join(settings.dataDir, 'postgres'), socketDir: path.join(settings.paths.run, 'postgres') };
 }

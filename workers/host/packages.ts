@@ -37,8 +37,13 @@ export async function ensurePackages(
   await runCommand('apt-get', ['update', '-q'], { timeoutMs: 300_000, onLine: progress });
   // RUNLEVEL=1 makes invoke-rc.d refuse to start the daemons that packages bring (invoke-rc.d(8)).
   const options = { timeoutMs: 1_200_000, onLine: progress, env: { RUNLEVEL: '1' } };
-  await runCommand('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing], options);
+  await runCommand('apt-get', installArguments(missing), options);
   return missing;
+}
+
+/** Waits for another apt-get, such as the one of a set-up that was killed. */
+export function installArguments(names: string[]): string[] {
+  return ['install', '-q', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=600', '--', ...names];
 }
 
 async function requireApt(missing: string[]): Promise<void> {

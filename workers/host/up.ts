@@ -1,46 +1,58 @@
 // `npm run up`: from a bare machine to a site that answers. Every step is safe to repeat, and quick when it is done.
 
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
+import { chmod, mkdir } from 'node:fs/promises';
 import { migrate } from '#lib/db/migrate.ts';
 import { parseSettings, type Settings } from '#lib/env.ts';
 import { ensureBase } from '../base/build.ts';
 import { withFileLock } from '../base/file-lock.ts';
-import { untilDatabase, untilEngine, untilReadySite, untilWeb } from './answers.ts';
-import { exitWith } from './command.ts';
+import { untilDatabase, untilEngine, untilSites, untilWeb } from './answers.ts';
+import { exitWith, requireRoot } from './command.ts';
 import { engineCommand, ensureRemapUser, prepareEngineHost } from './engine.ts';
 import { ensureFirewall } from './firewall.ts';
-import { envDir, proxyService, WORKERS, webService, workerService, writeEnv, writeProxyConfig } from './instance.ts';
+import { claimHome, lockFile } from './home.ts';
+import {
+  clusterPlace,
+  engineService,
+  expectedServices,
+  hashCode,
+  postgresService,
+  proxyService,
+  WORKERS,
+  webService,
+  workerService,
+} from './instance.ts';
 import { ensurePackages } from './packages.ts';
 import { ensurePool } from './pool.ts';
-import { type Cluster, ensureCluster, postgresCommand } from './postgres.ts';
+import { ensureCluster } from './postgres.ts';
+import { checkMachine, checkSettings } from './preflight.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { ensureRuntime } from './runtime.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
 import { seed } from './seed.ts';
-import { ensureService, ensureSupervisor, findServiceUp } from './supervisor.ts';
-import { ensureUsers } from './users.ts';
+import { ensureService, ensureSupervisor, findServiceUp, retireServices } from './supervisor.ts';
+import { ensureUsers, type SystemUser } from './users.ts';
+import { givenVariables, writeVariables } from './variables.ts';
 import { ensureWebBuild } from './web-build.ts';
 
-const settings = parseSettings(process.env);
-const json = process.argv.includes('--json');
+/** A first `up` on a slow machine takes minutes; the second waits for it. */
+const LOCK_TIMEOUT_MS = 3_600_000;
 
 await exitWith(async () => {
-  if (process.getuid?.() !== 0) throw new Error('Set-up makes disks, bridges and containers: run it as root.');
+  requireRoot('up');
+  process.umask(0o022);
+  const settings = parseSettings(process.env);
+  checkSettings(settings);
   const progress = createProgress();
-  await mkdir(settings.dataDir, { recursive: true, mode: 0o755 });
-  const lock = {
-    file: path.join(settings.dataDir, 'up.lock'),
-    timeoutMs: 3_600_000,
-    onWait: () => progress.say('Waiting for another `npm run up`'),
-  };
   await progress.step('Packages', (detail) => ensurePackages(detail));
+  const onWait = () => progress.say('Waiting for another `npm run up` or `npm run down`');
+  const lock = { file: await lockFile(settings), timeoutMs: LOCK_TIMEOUT_MS, onWait };
   const secrets = await withFileLock(lock, () => up(settings, progress));
-  report(settings, secrets);
+  report(settings, secrets, process.argv.includes('--json'));
 });
 
 async function up(settings: Settings, progress: Progress): Promise<Secrets> {
-  for (const dir of [settings.paths.run, settings.paths.log]) await mkdir(dir, { recursive: true, mode: 0o755 });
+  await checkMachine(settings);
+  await makeDirectories(settings);
   const users = await ensureUsers();
   const secrets = await ensureSecrets(settings);
   const rootUid = await ensureRemapUser();
@@ -51,8 +63,10 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
   ]);
   const pool = await progress.step('Pool for the disks', (detail) => ensurePool(settings, detail));
   await ensureSupervisor(settings);
+  await writeVariables(settings, 'host', givenVariables(process.env));
   const databaseUrl = await progress.step('PostgreSQL', () => startDatabase(settings, users['lightkeeper-postgres']));
-  await writeEnv(settings, {
+  const variables = {
+    ...givenVariables(process.env),
     DATABASE_URL: databaseUrl,
     LIGHTKEEPER_SECRET: secrets.secret,
     LIGHTKEEPER_ADMIN_SECRET: secrets.adminSecret,
@@ -60,31 +74,41 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
     LIGHTKEEPER_BASE_DIR: baseDir,
     LIGHTKEEPER_ROOT_UID: String(rootUid),
     LIGHTKEEPER_GIT_IDS: `${users['lightkeeper-git'].uid}:${users['lightkeeper-git'].gid}`,
-  });
+  };
+  const revisions = {
+    workers: await writeVariables(settings, 'workers', variables),
+    web: await writeVariables(settings, 'web', variables),
+    code: await hashCode(),
+  };
   await progress.step('Container engine', () => startEngine(settings));
   await progress.step('Services', async () => {
-    await ensureService(settings, proxyService(settings, await writeProxyConfig(settings)));
-    for (const name of WORKERS) await ensureService(settings, workerService(settings, name));
-    await ensureService(settings, webService(settings), { restart: webChanged });
+    await retireServices(settings, expectedServices(settings));
+    await ensureService(settings, await proxyService(settings));
+    for (const name of WORKERS) await ensureService(settings, workerService(settings, name, revisions));
+    await ensureService(settings, webService(settings, revisions), { restart: webChanged });
     await untilWeb(settings);
   });
-  await progress.step('First site', (detail) => untilReadySite(settings, databaseUrl, detail));
+  await progress.step('Sites', (detail) => untilSites(settings, databaseUrl, detail));
   return secrets;
 }
 
-async function startDatabase(settings: Settings, user: Cluster['user']): Promise<string> {
+/** Passed by processes with users of their own, listed by root alone. Logs are root's: they tell of every site. */
+async function makeDirectories(settings: Settings): Promise<void> {
+  for (const dir of [settings.dataDir, settings.paths.run]) {
+    await mkdir(dir, { recursive: true });
+    await chmod(dir, 0o711);
+  }
+  await mkdir(settings.paths.log, { recursive: true });
+  await chmod(settings.paths.log, 0o700);
+  await claimHome(settings);
+}
+
+async function startDatabase(settings: Settings, user: SystemUser): Promise<string> {
   let url = settings.databaseUrl;
   if (!url) {
-    const cluster = {
-      dir: path.join(settings.dataDir, 'postgres'),
-      socketDir: path.join(settings.paths.run, 'postgres'),
-      user,
-    };
+    const cluster = { ...clusterPlace(settings), user };
     ({ url } = await ensureCluster(cluster));
-    await mkdir(envDir(settings), { recursive: true, mode: 0o700 });
-    const command = postgresCommand(cluster);
-    const service = { name: 'postgres', command, user: user.name, workingDir: cluster.dir, envDir: envDir(settings) };
-    await ensureService(settings, { ...service, stopSignal: 'SIGINT' });
+    await ensureService(settings, postgresService(settings, cluster));
   }
   await untilDatabase(url);
   await migrate(url);
@@ -94,16 +118,13 @@ async function startDatabase(settings: Settings, user: Cluster['user']): Promise
 
 /** Bridge, then firewall, then engine: no container ever runs without the rules. */
 async function startEngine(settings: Settings): Promise<void> {
-  const isUp = await findServiceUp(settings, 'engine');
-  const command = isUp ? await engineCommand(settings) : await prepareEngineHost(settings);
+  if (!(await findServiceUp(settings, 'engine'))) await prepareEngineHost(settings);
   await ensureFirewall(settings);
-  if (!settings.dockerHost) {
-    await ensureService(settings, { name: 'engine', command, user: null, workingDir: '/', envDir: envDir(settings) });
-  }
+  if (!settings.dockerHost) await ensureService(settings, engineService(settings, await engineCommand(settings)));
   await untilEngine(settings);
 }
 
-function report(settings: Settings, secrets: Secrets): void {
+function report(settings: Settings, secrets: Secrets, json: boolean): void {
   if (json) {
     const { appUrl, httpPort, sshGatewayPort, sshPorts, dataDir } = settings;
     process.stdout.write(
