@@ -34,5 +34,6 @@ export function requireHost(settings: Settings): NonNullable<Settings['host']> {
 export function openDisks(settings: Settings, log: Log): Disk {
   const { baseDir, rootUid, gitUser } = requireHost(settings);
   const { pool: poolDir, mounts: mountsDir } = settings.paths;
-  return openDisk(settings.disk === 'ext4' ? 'ext4' : 'btrfs', { poolDir, mountsDir, baseDir, rootUid, gitUser, log });
+  const deps = { poolDir, mountsDir, baseDir, rootUid, gitUser, log, poolBytesMax: settings.poolBytes };
+  return openDisk(settings.disk === 'ext4' ? 'ext4' : 'btrfs', deps);
 }

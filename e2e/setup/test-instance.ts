@@ -24,5 +24,8 @@ export const TEST_PACKAGES = {
   'openssh-client': '/usr/bin/ssh',
   rsync: '/usr/bin/rsync',
   wrk: '/usr/bin/wrk',
+  'openssh-sftp-server': '/usr/lib/openssh/sftp-server',
+  procps: '/usr/bin/pgrep',
+  'python3-venv': '/usr/bin/python3',
   curl: '/usr/bin/curl',
 };

@@ -168,16 +168,10 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     expect(lines.at(-1)).toMatch(/^-----> Live: http:\/\/calm-harbor-\d+\.localhost:8080 \(release \d+, [\d.]+ m?s\)$/);
   });
 
-  test.each([
-    ['wsgi', 'Python, gunicorn for app:application', 'wsgi on 8'],
-    ['asgi', 'Python, uvicorn for main:app', 'asgi at /x'],
-    ['static', 'Plain files', 'Nothing here'],
-  ])('of the %s app serves it', async (name, title, answer) => {
-    const module = { wsgi: 'gunicorn', asgi: 'uvicorn' }[name];
-    if (module && !(await hasModule(module))) return expect(module).toBeDefined();
-    await push(await fixture(name));
-    expect(lines[0]).toBe(`-----> ${title}`);
-    expect(await fetchLive('/x')).toContain(answer);
+  test('of plain files serves them', async () => {
+    await push(await fixture('static'));
+    expect(lines[0]).toBe('-----> Plain files');
+    expect(await fetchLive('/x')).toContain('Nothing here');
   });
 
   test('that fails is told in full, and what was live still serves', async () => {
@@ -329,8 +323,3 @@ describe.skipIf(!hasSupervisor)('after a crash of the worker', () => {
     expect(await fetchLive()).toBe('old');
   });
 });
-
-async function hasModule(name: string): Promise<boolean> {
-  const folders: string[] = await readdir('/usr/lib/python3/dist-packages').catch(() => []);
-  return folders.includes(name);
-}
