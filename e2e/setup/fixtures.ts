@@ -115,7 +115,7 @@ export async function status(url: string): Promise<number> {
   );
 }
 
-const SSH_OPTIONS = [
+export const SSH_OPTIONS = [
   '-o',
   'StrictHostKeyChecking=no',
   '-o',
