@@ -93,6 +93,7 @@ const WAYS: Record<string, { body?: unknown }> = {
   'POST /keys': { body: { key: `ssh-ed25519 ${'A'.repeat(68)} someone` } },
   'DELETE /keys': { body: { id: '01900000-0000-7000-8000-000000000000' } },
   'POST /rollback': { body: {} },
+  'POST /restart': {},
 };
 
 test('every route below a site has a row in the table of who may not', () => {
@@ -144,6 +145,7 @@ test("another page's request with a visitor's cookies is refused, and nothing is
   const writes = [
     ['DELETE', `/${site.name}`],
     ['POST', `/${site.name}/rollback`],
+    ['POST', `/${site.name}/restart`],
     ['POST', ''],
   ];
   const origins: Record<string, string>[] = [

@@ -16,6 +16,7 @@ import { HistoryCard } from './history-card.tsx';
 import { LaunchSteps } from './launch-steps.tsx';
 import { LimitsCard } from './limits-card.tsx';
 import { noticesOf } from './notices.ts';
+import { RestartSite } from './restart-site.tsx';
 import { SiteHeader } from './site-header.tsx';
 import { SshCard } from './ssh-card.tsx';
 import { useLiveSite } from './use-live-site.ts';
@@ -47,6 +48,7 @@ export function SitePage({ initial, initialLog }: { initial: SiteView; initialLo
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
         </div>
       </div>
+      {isUp ? <RestartSite name={view.name} /> : null}
       {view.state === 'deleting' ? null : <DeleteSite name={view.name} />}
     </main>
   );
