@@ -12,6 +12,7 @@ import { PACKAGES } from './packages.ts';
 import { poolState } from './pool.ts';
 import { takenPorts } from './ports.ts';
 import { isRunning, serviceStates } from './supervisor.ts';
+import { lowSysctls } from './sysctls.ts';
 import { envDir } from './variables.ts';
 
 interface Finding {
@@ -35,6 +36,7 @@ await exitWith(async () => {
     await checkDatabase(settings),
     await checkEngine(settings),
     await checkFirewall(settings),
+    await checkCeilings(),
     await checkWeb(settings),
   ];
   for (const { what, ok, detail, hint } of findings) {
@@ -116,6 +118,14 @@ async function checkFirewall(settings: Settings): Promise<Finding> {
   const ok = await hasFirewall(settings).catch(() => false);
   const detail = ok ? 'sites reach neither each other nor this host' : 'its tables are missing';
   return { what: 'firewall', ok, detail, hint: 'npm run up puts them back.' };
+}
+
+/** Counters that one site could otherwise use up for all. */
+async function checkCeilings(): Promise<Finding> {
+  const low = await lowSysctls();
+  const detail = low.length === 0 ? 'one site cannot use them up' : `too low: ${low.join(', ')}`;
+  const hint = 'npm run up raises them; where it may not, set them with sysctl(8).';
+  return { what: 'kernel counters', ok: low.length === 0, detail, hint };
 }
 
 async function checkWeb(settings: Settings): Promise<Finding> {

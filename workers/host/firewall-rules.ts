@@ -25,6 +25,8 @@ const CLOSED_RANGES = [
   '224.0.0.0/3',
 ];
 const MAIL_PORTS = [25, 465, 587];
+/** Of one site at a time; the kernel's table of all connections (nf_conntrack_max) is everybody's, the host's too. */
+const CONNECTIONS_MAX = 1000;
 
 export function firewallTable(instance: string): string {
   return `lightkeeper_${instance}`;
@@ -37,6 +39,9 @@ export function renderFirewall(plan: FirewallPlan): string {
 table inet ${table}
 delete table inet ${table}
 table inet ${table} {
+  set talkers {
+    type ipv4_addr; size 65535; flags dynamic;
+  }
   chain input {
     type filter hook input priority filter - 5; policy accept;
     iifname "${plan.bridge}" jump from_sites
@@ -54,6 +59,7 @@ table inet ${table} {
   chain egress {
     ct state established,related accept
     ip saddr != ${plan.subnet} drop
+    ct state new add @talkers { ip saddr ct count over ${CONNECTIONS_MAX} } drop
     ${plan.resolvers.length > 0 ? `ip daddr { ${plan.resolvers.join(', ')} } meta l4proto { tcp, udp } th dport 53 accept` : ''}
     ${plan.allow.length > 0 ? `ip daddr { ${plan.allow.join(', ')} } accept` : ''}
     ip daddr { ${CLOSED_RANGES.join(', ')} } reject with icmp type admin-prohibited

@@ -30,6 +30,7 @@ import { ensureRuntime } from './runtime.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
 import { seed } from './seed.ts';
 import { ensureService, ensureSupervisor, findServiceUp, retireServices } from './supervisor.ts';
+import { ensureSysctls } from './sysctls.ts';
 import { ensureUsers, type SystemUser } from './users.ts';
 import { givenVariables, writeVariables } from './variables.ts';
 import { ensureWebBuild } from './web-build.ts';
@@ -116,10 +117,11 @@ async function startDatabase(settings: Settings, user: SystemUser): Promise<stri
   return url;
 }
 
-/** Bridge, then firewall, then engine: no container ever runs without the rules. */
+/** Bridge, then firewall and the kernel's ceilings, then engine: no container ever runs without them. */
 async function startEngine(settings: Settings): Promise<void> {
   if (!(await findServiceUp(settings, 'engine'))) await prepareEngineHost(settings);
   await ensureFirewall(settings);
+  await ensureSysctls();
   if (!settings.dockerHost) await ensureService(settings, engineService(settings, await engineCommand(settings)));
   await untilEngine(settings);
 }
