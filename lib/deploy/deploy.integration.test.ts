@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { parseSettings } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { createSlots } from '../git/slots.ts';
+import { releaseLease, takeLease } from '../jobs/lease.ts';
 import type { Target } from '../proxy/proxy.ts';
 import { deploy } from './deploy.ts';
 import type { DeployDeps } from './deps.ts';
@@ -227,7 +228,15 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     const done = await rows();
     expect(done.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
     expect(await fetchLive()).toBe(done.at(-1)?.subject);
-    expect(lines).toContain('Another deployment of this site is under way; waiting for it.');
+  });
+
+  test('that has to wait says so', async () => {
+    await takeLease(db, `site:${siteId}`, 'somebody');
+    const pushing = push(sourceOf(server('patient')));
+    await eventually(() => lines.includes('Another deployment of this site is under way; waiting for it.'));
+    await releaseLease(db, `site:${siteId}`, 'somebody');
+    await pushing;
+    expect(await fetchLive()).toBe('patient');
   });
 
   test('loses no request while it goes live', async () => {
