@@ -94,6 +94,7 @@ test('the walls are closed, whatever the engine’s defaults are', () => {
     Init: false,
     RestartPolicy: { Name: 'no' },
   });
+  expect(host.ReadonlyPaths).toEqual(expect.arrayContaining(['/proc/sys', '/proc/sysrq-trigger', '/sys/fs/cgroup']));
   for (const refused of ['NET_RAW', 'NET_ADMIN', 'SYS_ADMIN', 'SETFCAP', 'MKNOD', 'SYS_PTRACE', 'SYS_RESOURCE']) {
     expect(host.CapAdd).not.toContain(refused);
   }

@@ -43,6 +43,13 @@ const SYSCTLS = {
   'net.ipv4.ping_group_range': '0 65535',
 };
 
+/**
+ * The engine's own list, and the cgroup tree: under user namespaces the engine leaves it writable, and under cgroup v1 its
+ * top is a tmpfs of root's without a size, which would take all of the site's memory. To be read it stays: run times find
+ * there how much memory they have.
+ */
+const READ_ONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger', '/sys/fs/cgroup'];
+
 const OPEN_FILES_SOFT = 1024;
 
 /** The engine's create options for a site's container. */
@@ -94,6 +101,7 @@ function hostConfig(spec: ContainerSpec, placement: Placement): Docker.HostConfi
       { Name: 'fsize', Soft: limits.fileBytesMax, Hard: limits.fileBytesMax },
     ],
     ReadonlyRootfs: true,
+    ReadonlyPaths: READ_ONLY_PATHS,
     Privileged: false,
     CapDrop: ['ALL'],
     CapAdd: CAPABILITIES,
