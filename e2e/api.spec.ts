@@ -46,6 +46,7 @@ test('a script launches, reads and deletes a site with nothing but curl', async 
     expect(limit).toBeGreaterThan(0);
 
   const place = `${APP_URL}/api/sites/${site.name}`;
+  await untilLive(site);
   for (const credentials of [
     ['-H', `authorization: Bearer ${site.token}`],
     ['-u', `any:${site.token}`],
@@ -142,6 +143,7 @@ test("another page's request with a visitor's cookies is refused, and nothing is
   const launched = await fetch(`${APP_URL}/api/sites`, { method: 'POST' });
   const site = (await launched.json()) as Site;
   const cookie = sessionOf(launched);
+  await untilLive(site);
   const writes = [
     ['DELETE', `/${site.name}`],
     ['POST', `/${site.name}/rollback`],
@@ -255,6 +257,12 @@ test('an open stream ends when its site is deleted', async () => {
   await remove(site);
   expect(await response.text()).toContain('event: gone');
 });
+
+/** With no site ready, a launch is answered before its site is made. */
+async function untilLive(site: Site): Promise<void> {
+  const state = async () => ((await (await api(site, '')).json()) as { state: string }).state;
+  await expect.poll(state, { timeout: 60_000 }).toBe('live');
+}
 
 function sessionOf(response: Response | undefined): string {
   return response?.headers.get('set-cookie')?.split(';')[0] ?? '';

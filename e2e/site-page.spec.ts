@@ -116,7 +116,7 @@ test('a push that fails is told with its reason, the old release serves on, and 
     await workspace.commit(clone, { 'main.py': 'def broken(:\n' });
     expect((await workspace.push(clone)).code).toBe(1);
     await expect(page.getByTestId('deployment-summary')).toHaveAttribute('data-status', 'failed');
-    await expect(page.getByTestId('deployment-problem')).toContainText('keeps serving');
+    await expect(page.getByTestId('deployment-problem')).toContainText('still serves');
     await expect(page.getByTestId('deployment-log')).toContainText('SyntaxError');
     await expect(page.getByTestId('site-state')).toHaveText('Live');
     expect(await greeting(site)).toBe('Second');

@@ -12,7 +12,9 @@ test.each(['', 'much', '-1', '1 XB', '1e9'])('%j is no size', (text) => expect(p
 
 test.each([
   [0, '0 bytes'],
-  [1024 ** 3, '1,024 MB'],
+  [1024 ** 3, '1 GB'],
+  [1024 ** 3 - 1, '1 GB'],
+  [1000 * 1024 ** 2, '1,000 MB'],
   [1.5 * 1024 ** 3, '1.5 GB'],
   [812 * 1024, '812 KB'],
 ])('%d bytes are written %j', (bytes, text) => expect(formatBytes(bytes)).toBe(text));

@@ -10,11 +10,11 @@ export function parseBytes(text: string): number | null {
   return Math.round(Number(match[1]) * 1024 ** power);
 }
 
-/** Writes bytes in the largest unit that keeps four digits or fewer: "1,024 MB", "1.5 GB", "812 KB". */
+/** Writes bytes in the largest unit that makes it one or more: "1 GB", "1.5 GB", "812 KB". */
 export function formatBytes(bytes: number | bigint): string {
   let value = Number(bytes);
   let unit = 0;
-  while (value > 1024 && unit < UNITS.length - 1) {
+  while (Math.round(value) >= 1024 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }

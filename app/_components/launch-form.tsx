@@ -3,10 +3,12 @@
 
 'use client';
 
-import { ArrowRight, ChevronDown, LoaderCircle } from 'lucide-react';
+import { ArrowRight, LoaderCircle } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useState } from 'react';
+import { BIG_BUTTON } from './buttons.ts';
 import { callApi, type Problem } from './call-api.ts';
+import { Disclosure } from './disclosure.tsx';
 import { Notice } from './notice.tsx';
 
 const PENDING_KEY = 'lightkeeper.launch';
@@ -48,12 +50,7 @@ export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps)
       className="flex flex-col gap-5"
     >
       <input type="hidden" name="key" value={formKey} />
-      <button
-        type="submit"
-        disabled={isLaunching}
-        data-testid="launch"
-        className="launch-button group inline-flex w-full items-center justify-center gap-3 self-start rounded-full bg-beam px-10 py-5 text-xl font-bold tracking-tight text-beam-ink hover:bg-beam-hover disabled:opacity-90 sm:w-auto sm:px-12 sm:py-6"
-      >
+      <button type="submit" disabled={isLaunching} data-testid="launch" className={`launch-button ${BIG_BUTTON}`}>
         {isLaunching ? 'Launching…' : 'Launch a site'}
         {isLaunching ? (
           <LoaderCircle className="size-6 motion-safe:animate-spin" aria-hidden="true" />
@@ -77,11 +74,7 @@ export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps)
 
 function NameField({ addressSuffix, disabled }: { addressSuffix: string; disabled: boolean }) {
   return (
-    <details className="group/name text-sm">
-      <summary className="inline-flex items-center gap-1.5 rounded-md py-1 font-medium text-muted hover:text-ink">
-        Choose its name
-        <ChevronDown className="size-4 transition-transform group-open/name:rotate-180" aria-hidden="true" />
-      </summary>
+    <Disclosure title="Choose its name">
       <div className="mt-2 flex max-w-md flex-col gap-1.5">
         <label htmlFor="site-name" className="sr-only">
           Name of the site
@@ -105,7 +98,7 @@ function NameField({ addressSuffix, disabled }: { addressSuffix: string; disable
           3 to 30 letters, digits and hyphens. Empty: you get one.
         </p>
       </div>
-    </details>
+    </Disclosure>
   );
 }
 

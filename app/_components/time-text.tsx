@@ -13,6 +13,10 @@ const LOCAL: Intl.DateTimeFormatOptions = {
   minute: '2-digit',
 };
 
+const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' };
+/** A distance that nobody counts in days. */
+const FAR_MS = 60 * 24 * 60 * 60_000;
+
 export function ExactTime({ at }: { at: string }) {
   const isHere = useNow() !== null;
   const zone = isHere ? {} : { timeZone: 'UTC' };
@@ -23,9 +27,10 @@ export function ExactTime({ at }: { at: string }) {
 export function RelativeTime({ at }: { at: string }) {
   const now = useNow();
   if (now === null) return <ExactTime at={at} />;
+  const isFar = Math.abs(Date.parse(at) - now) > FAR_MS;
   return (
     <time dateTime={at} title={new Date(at).toLocaleString('en-GB')}>
-      {relativeTime(Date.parse(at), now)}
+      {isFar ? new Intl.DateTimeFormat('en-GB', DAY).format(new Date(at)) : relativeTime(Date.parse(at), now)}
     </time>
   );
 }

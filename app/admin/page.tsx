@@ -9,6 +9,7 @@ import { findViewer } from '#lib/auth/viewer.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import { allSites, type SiteRow } from '#lib/sites/find.ts';
 import { BrandBar } from '../_components/brand-bar.tsx';
+import { type Level, levelOf } from '../_components/levels.ts';
 import { STATE_WORDS, StateDot } from '../_components/state-dot.tsx';
 import { ExactTime } from '../_components/time-text.tsx';
 import { SignOut } from './sign-out.tsx';
@@ -63,7 +64,7 @@ function Row({ site }: { site: SiteRow }) {
   const { usage, plan } = site;
   return (
     <tr className="border-b border-line last:border-b-0 hover:bg-sunken" data-testid={`site-${site.name}`}>
-      <th scope="row" className="px-4 py-3 pl-6 font-semibold">
+      <th scope="row" className="whitespace-nowrap px-4 py-3 pl-6 font-semibold">
         <Link href={`/sites/${site.name}`} className="underline-offset-4 hover:underline">
           {site.name}
         </Link>
@@ -74,13 +75,13 @@ function Row({ site }: { site: SiteRow }) {
           {STATE_WORDS[site.state]}
         </span>
       </td>
-      <td className="px-4 py-3 text-muted">
+      <td className="whitespace-nowrap px-4 py-3 text-muted">
         {site.ownerId ? (
           <>
             {site.planName} <code className="font-mono text-xs">{site.ownerId.slice(-8)}</code>
           </>
         ) : (
-          'ready, nobody’s'
+          'nobody yet'
         )}
       </td>
       <Share used={usage && Number(usage.diskBytes)} max={Number(plan.diskBytesMax)} format={formatBytes} />
@@ -93,10 +94,14 @@ function Row({ site }: { site: SiteRow }) {
   );
 }
 
+const LEVEL_COLOURS: Record<Level, string> = { good: '', warn: 'font-semibold text-warn', bad: 'font-bold text-bad' };
+
 function Share({ used, max, format }: { used: number | null; max: number; format: (value: number) => string }) {
+  const level = levelOf(used ?? 0, max);
   return (
-    <td className="px-4 py-3 whitespace-nowrap tabular-nums">
-      {used === null ? '–' : format(used)} <span className="text-muted">/ {format(max)}</span>
+    <td className="px-4 py-3 whitespace-nowrap tabular-nums" data-level={level}>
+      <span className={LEVEL_COLOURS[level]}>{used === null ? '–' : format(used)}</span>{' '}
+      <span className="text-muted">/ {format(max)}</span>
     </td>
   );
 }

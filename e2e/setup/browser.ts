@@ -4,15 +4,18 @@
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { APP_URL, test as base, remove, type Site } from './fixtures.ts';
 
-/** What the browser itself says of an answer that a test provoked: a refusal is told on the page. */
-const REFUSED_REQUEST = /^Failed to load resource: the server responded with a status of 4\d\d/;
+/**
+ * What the browser itself says of an answer that a test provoked (a refusal is told on the page), and of the containers'
+ * network devices, which come and go on the machine it runs on.
+ */
+const NOT_OURS = /^Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_NETWORK_CHANGED)/;
 
 export const test = base.extend<{ context: BrowserContext }>({
   context: async ({ context }, use) => {
     const faults: string[] = [];
     context.on('console', (message) => {
       const isOurs = message.location().url.startsWith(APP_URL) || message.page()?.url().startsWith(APP_URL);
-      if (message.type() !== 'error' || !isOurs || REFUSED_REQUEST.test(message.text())) return;
+      if (message.type() !== 'error' || !isOurs || NOT_OURS.test(message.text())) return;
       faults.push(`${message.text()} (${message.location().url})`);
     });
     context.on('weberror', (error) => faults.push(String(error.error().stack)));

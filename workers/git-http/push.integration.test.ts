@@ -162,7 +162,7 @@ test('a push far past the limit still ends with the sentence', async () => {
   await commitFile(tree, 'blob', randomBytes(40 * 1024 ** 2));
   const pushed = await stand.git(tree, 'push', 'origin', 'main');
   expect(pushed.code).not.toBe(0);
-  expect(pushed.err).toContain('The push is larger than the 1,024 KB');
+  expect(pushed.err).toContain('The push is larger than the 1 MB');
   expect(await refsOf(site)).toBe('');
 });
 

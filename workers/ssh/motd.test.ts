@@ -12,7 +12,7 @@ describe('renderMotd', () => {
       '',
       '  calm-reef-7   http://calm-reef-7.localhost:8080',
       '',
-      '  disk       120 MB of 1,024 MB',
+      '  disk       120 MB of 1 GB',
       '  memory     64 MB of 256 MB',
       '  processes  9 of 128',
       '  CPU        0.5 cores',
@@ -26,7 +26,7 @@ describe('renderMotd', () => {
 
   it('leaves out what is not known', () => {
     const text = renderMotd(exampleSite({}), 'http://calm-reef-7.localhost:8080', null, NOW);
-    expect(text).toContain('  disk       1,024 MB\r\n');
+    expect(text).toContain('  disk       1 GB\r\n');
     expect(text).not.toContain('until');
     expect(text.replaceAll('\r\n', '')).not.toContain('\n');
   });

@@ -10,7 +10,7 @@ export default function SignInPage() {
   return (
     <ScenePage>
       <div className="flex max-w-xl flex-col gap-7">
-        <h1 className="text-3xl font-extrabold tracking-[-0.035em]">Keeper’s door</h1>
+        <h1 className="text-3xl font-extrabold tracking-[-0.035em]">Keeper’s door.</h1>
         <p className="max-w-[38ch] text-ink/85">
           For the operator of this machine. The secret was printed when it was started, by{' '}
           <code className="whitespace-nowrap font-mono text-sm">npm run up</code>.

@@ -25,6 +25,12 @@ export function titleOf({ cause, subject }: DeploymentView): string {
   return subject ? `${CAUSES[cause]} · ${subject}` : CAUSES[cause];
 }
 
+/** The log without its last words, which the page says below it in full. Only lines of ours start at the margin. */
+export function logBeforeProblem(text: string): string {
+  const end = text.lastIndexOf('\nFailed: ');
+  return end === -1 ? text : text.slice(0, end + 1);
+}
+
 export function shortCommit(commit: string | null): string {
   return commit?.slice(0, 7) ?? '';
 }

@@ -12,7 +12,7 @@ import { Card } from '../../../_components/card.tsx';
 import { Notice } from '../../../_components/notice.tsx';
 import { RelativeTime } from '../../../_components/time-text.tsx';
 import { duration } from '../../../_components/time-words.ts';
-import { type DeploymentView, MOODS, moodOf, shortCommit, titleOf } from './deployment-words.ts';
+import { type DeploymentView, logBeforeProblem, MOODS, moodOf, shortCommit, titleOf } from './deployment-words.ts';
 import { LogView } from './log-view.tsx';
 import { useLogOf } from './use-log-of.ts';
 
@@ -42,25 +42,32 @@ export function DeploymentsCard({ view, log, className }: DeploymentsCardProps) 
   return (
     <Card title="Deployments" id="deployments" className={className}>
       <Summary deployment={shown} />
-      <LogView key={shown.number} text={text ?? ''} label={`Log of deployment ${shown.number}`} />
+      <LogView
+        key={shown.number}
+        text={shown.problem ? logBeforeProblem(text ?? '') : (text ?? '')}
+        label={`Log of deployment ${shown.number}`}
+      />
+      {shown.problem ? <ProblemOf problem={shown.problem} /> : null}
       {problem ? (
         <div className="mt-4">
           <Notice tone="bad" message={problem.message} hint={problem.hint} urgent testId="rollback-problem" />
         </div>
       ) : null}
-      <ul className="mt-4 flex flex-col" aria-label="All deployments">
-        {view.deployments.map((deployment) => (
-          <Row
-            key={deployment.id}
-            deployment={deployment}
-            isShown={deployment === shown}
-            isBusy={rollingTo !== null || isRunning}
-            isRolling={rollingTo === deployment.number}
-            onShow={() => setChosen(deployment.number)}
-            onRollBack={() => void rollBack(deployment.number)}
-          />
-        ))}
-      </ul>
+      {view.deployments.length > 1 ? (
+        <ul className="mt-4 flex flex-col" aria-label="All deployments">
+          {view.deployments.map((deployment) => (
+            <Row
+              key={deployment.id}
+              deployment={deployment}
+              isShown={deployment === shown}
+              isBusy={rollingTo !== null || isRunning}
+              isRolling={rollingTo === deployment.number}
+              onShow={() => setChosen(deployment.number)}
+              onRollBack={() => void rollBack(deployment.number)}
+            />
+          ))}
+        </ul>
+      ) : null}
     </Card>
   );
 }
@@ -81,16 +88,16 @@ function Summary({ deployment }: { deployment: DeploymentView }) {
           {took}
         </span>
       </p>
-      {deployment.problem ? (
-        <div className="mt-3">
-          <Notice
-            tone="bad"
-            message={deployment.problem}
-            hint={deployment.cause === 'launch' ? undefined : 'The release before it keeps serving.'}
-            testId="deployment-problem"
-          />
-        </div>
-      ) : null}
+    </div>
+  );
+}
+
+/** Below the log, which its sentence points at: what is the matter first, what to do after it. */
+function ProblemOf({ problem }: { problem: string }) {
+  const [, message = problem, hint] = /^(.+?[.!?])\s+(.+)$/s.exec(problem) ?? [];
+  return (
+    <div className="mt-3">
+      <Notice tone="bad" message={message} hint={hint} testId="deployment-problem" />
     </div>
   );
 }
@@ -116,7 +123,7 @@ function Row({ deployment, isShown, isBusy, isRolling, onShow, onRollBack }: Row
         type="button"
         onClick={onShow}
         aria-pressed={isShown}
-        className="flex min-w-0 flex-1 items-center gap-3 rounded-lg px-1 py-1 text-left hover:bg-sunken aria-pressed:bg-sunken"
+        className="flex min-w-0 flex-1 items-center gap-3 rounded-lg px-2 py-1.5 text-left hover:bg-sunken aria-pressed:bg-sunken"
       >
         <span className={`w-18 shrink-0 rounded-full px-2 py-0.5 text-center text-xs font-bold ${mood.className}`}>
           {mood.word}

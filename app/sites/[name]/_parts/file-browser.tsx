@@ -60,7 +60,7 @@ function FileText({ file }: { file: FolderOrFile & { kind: 'file' } }) {
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         tabIndex={0}
-        className="mt-2 max-h-80 overflow-auto rounded-box bg-night px-4 py-3 font-mono text-xs leading-relaxed text-night-ink"
+        className="mt-2 max-h-80 overflow-auto whitespace-pre-wrap break-words rounded-box bg-night px-4 py-3 font-mono text-xs leading-relaxed text-night-ink"
       >
         {file.text}
       </pre>

@@ -5,6 +5,7 @@
 import { useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Card } from '../../../_components/card.tsx';
+import { Disclosure } from '../../../_components/disclosure.tsx';
 import { Command } from './command.tsx';
 
 const WAYS = [
@@ -33,16 +34,13 @@ export function GitCard({ view }: { view: SiteView }) {
           />
         </li>
       </ol>
-      <details className="mt-4 text-sm">
-        <summary className="inline-block rounded-md font-medium text-muted underline-offset-4 hover:text-ink hover:underline">
-          From a repository that you have
-        </summary>
+      <Disclosure title="From a repository that you have" className="mt-4">
         <div className="mt-3 flex flex-col gap-2">
           <Command text={`git remote add lightkeeper ${remote}`} what="the remote command" testId="remote-command" />
           <Command text="git push -f lightkeeper HEAD:main" what="the first push command" testId="first-push-command" />
           <p className="text-muted">Python, Node or plain files. The branch main is what the site shows.</p>
         </div>
-      </details>
+      </Disclosure>
       {way === 'ssh' ? (
         <p className="mt-4 text-sm text-muted">Git asks for the site’s password, unless you add a key below.</p>
       ) : null}

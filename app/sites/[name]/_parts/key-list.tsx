@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { callApi, type Problem } from '../../../_components/call-api.ts';
+import { Disclosure } from '../../../_components/disclosure.tsx';
 import { Notice } from '../../../_components/notice.tsx';
 
 type Keys = SiteView['keys'];
@@ -32,10 +33,11 @@ export function KeyList({ name, keys: initial }: { name: string; keys: Keys }) {
   };
 
   return (
-    <details className="mt-4 text-sm" open={initial.length > 0 ? true : undefined}>
-      <summary className="inline-block rounded-md font-medium text-muted underline-offset-4 hover:text-ink hover:underline">
-        {initial.length > 0 ? 'SSH keys' : 'Use an SSH key instead'}
-      </summary>
+    <Disclosure
+      title={initial.length > 0 ? 'SSH keys' : 'Use an SSH key instead'}
+      open={initial.length > 0}
+      className="mt-3"
+    >
       <ul className="mt-3 flex flex-col gap-1 empty:hidden">
         {initial.map((key) => (
           <li key={key.id} className="flex items-center gap-3 rounded-box bg-sunken py-1 pl-3 pr-1">
@@ -81,6 +83,6 @@ export function KeyList({ name, keys: initial }: { name: string; keys: Keys }) {
           Add key
         </button>
       </form>
-    </details>
+    </Disclosure>
   );
 }

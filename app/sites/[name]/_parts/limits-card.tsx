@@ -7,7 +7,7 @@ import { Meter } from './meter.tsx';
 
 export function LimitsCard({ view: { usage, limits } }: { view: SiteView }) {
   return (
-    <Card title="Room" id="room" aside={<span className="text-sm text-muted">{limits.cpuMillis / 1000} CPU</span>}>
+    <Card title="Usage" id="usage" aside={<span className="text-sm text-muted">{limits.cpuMillis / 1000} CPU</span>}>
       <div className="flex flex-col gap-5">
         <Meter
           label="Disk"

@@ -1,6 +1,6 @@
 // How much of a limit is used, in numbers, words and as a bar.
 
-import { type Level, levelOf } from './levels.ts';
+import { type Level, levelOf } from '../../../_components/levels.ts';
 
 const LEVEL_WORDS: Record<Level, string> = { good: '', warn: 'nearly full', bad: 'at the limit' };
 const LEVEL_COLOURS: Record<Level, string> = { good: '', warn: 'text-warn', bad: 'text-bad' };

@@ -2,7 +2,7 @@
 
 import { formatBytes } from '#lib/bytes.ts';
 import type { SiteView } from '#lib/sites/view.ts';
-import { levelOf } from './levels.ts';
+import { levelOf } from '../../../_components/levels.ts';
 
 export interface SiteNotice {
   id: string;

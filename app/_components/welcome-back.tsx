@@ -1,0 +1,31 @@
+// What a guest sees who has a site: the way to it, where the launch button was.
+
+import { ArrowRight } from 'lucide-react';
+import Link from 'next/link';
+import type { SiteView } from '#lib/sites/view.ts';
+import { BIG_BUTTON } from './buttons.ts';
+import { STATE_WORDS, StateDot } from './state-dot.tsx';
+
+export function WelcomeBack({ view }: { view: SiteView }) {
+  return (
+    <>
+      <h1 className="text-3xl font-extrabold tracking-[-0.03em]">Welcome back.</h1>
+      <p className="flex items-center gap-3 text-lg text-ink/85">
+        <StateDot state={view.state} />
+        <span className="min-w-0 [overflow-wrap:anywhere]">
+          <strong className="font-semibold text-ink">{view.name}</strong> · {STATE_WORDS[view.state].toLowerCase()}
+        </span>
+      </p>
+      <Link href={`/sites/${view.name}`} data-testid="your-site" className={`launch-button ${BIG_BUTTON}`}>
+        Go to your site
+        <ArrowRight
+          className="size-6 shrink-0 motion-safe:transition-transform motion-safe:group-hover:translate-x-1"
+          aria-hidden="true"
+        />
+      </Link>
+      <p className="max-w-[46ch] text-sm text-muted">
+        A guest has one site at a time. To launch another, delete this one at the end of its page.
+      </p>
+    </>
+  );
+}
