@@ -19,7 +19,7 @@ import { keepBeating } from '#lib/jobs/heartbeat.ts';
 import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
-import { reconcile, refill } from '#lib/sites/reconcile.ts';
+import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
 import { openDisks, openEngine, requireHost } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
@@ -37,7 +37,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const proxy = createHaproxy({ socketPath: settings.paths.proxySocket, mapFile: settings.paths.proxyMap });
   const git = await openGit(settings, log);
   const base = path.basename(requireHost(settings).baseDir);
-  const deps: ConvergeDeps & { proxy: typeof proxy } = {
+  const deps: ConvergeDeps = {
     ...{ db, engine, proxy, settings, log, git, base },
     disk: openDisks(settings, log),
     builds: createSlots(BUILDS),
@@ -54,8 +54,10 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     await refill(deps);
     await sweepDeployments(deps, new Date());
   });
-  const stopWatching = engine.watch(({ kind }) => {
-    if (kind === 'died' || kind === 'removed') truth.ring();
+  const stopWatching = engine.watch(({ kind, siteId }) => {
+    if (kind !== 'died' && kind !== 'removed') return;
+    withdrawRoute(deps, siteId).catch((cause) => log.warn({ siteId, cause: String(cause) }, 'a route is late'));
+    truth.ring();
   });
   const stopListening = listen(databaseUrl, { routes: () => {} }, log, () => truth.ring());
   const events: WorkerEvents = new EventEmitter();

@@ -1,5 +1,13 @@
 // HAProxy's one static configuration. Routes are not in it: they are a map that changes at run time without a reload.
 
+import { writeTarget } from './map.ts';
+import { AWAY } from './proxy.ts';
+
+/** For so long a request may go on knocking at the address that its site had when it came. */
+const CONNECT_SECONDS = 1;
+const CONNECT_RETRIES = 2;
+export const CONNECT_MS_MAX = CONNECT_SECONDS * 1000 * (CONNECT_RETRIES + 1);
+
 export interface ProxyConfig {
   /** Addresses to listen on, with their port. */
   binds: string[];
@@ -40,12 +48,12 @@ function defaultsSection({ pagesDir }: ProxyConfig): string[] {
     '  timeout http-request 10s',
     '  timeout http-keep-alive 30s',
     '  timeout client 60s',
-    '  timeout connect 3s',
+    `  timeout connect ${CONNECT_SECONDS}s`,
     '  timeout server 120s',
     '  timeout queue 10s',
     '  timeout tunnel 1h',
     '  timeout client-fin 10s',
-    '  retries 3',
+    `  retries ${CONNECT_RETRIES}`,
     '  option redispatch',
     ...[502, 503, 504].map(
       (status) =>
@@ -72,6 +80,7 @@ function frontend(config: ProxyConfig): string[] {
     `  http-request set-var(txn.app) str(yes) if ${isApp}`,
     `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,
     `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
+    `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
     '  use_backend git if { var(txn.app) -m found } { path_reg ^/[^/]+\\.git/ }',
     '  use_backend app if { var(txn.app) -m found }',
     '  default_backend sites',

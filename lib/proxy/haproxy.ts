@@ -4,21 +4,31 @@
 import { rename, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CONNECT_MS_MAX } from './config.ts';
 import { checkHost, diffRoutes, parseShownMap, renderMap, writeTarget } from './map.ts';
-import type { Proxy, Target } from './proxy.ts';
+import { AWAY, type Proxy, type Target } from './proxy.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 /** A killed HAProxy is back within a second or two; a route change waits for it. */
 const RESTART_MS = 5_000;
 
 export interface Haproxy extends Proxy {
-  /** Makes map and file equal to these routes; answers how many entries were wrong. */
-  sync(desired: ReadonlyMap<string, Target>): Promise<number>;
+  /**
+   * Makes map and file equal to these routes; answers how many entries were wrong. What is to change is asked for once
+   * more first, because a deployment may have switched meanwhile; null: leave it.
+   */
+  sync(desired: ReadonlyMap<string, Target>, now: (host: string) => Promise<Target | null>): Promise<number>;
+  /**
+   * Answers when no request still knocks at an address that a host other than this one has lost: until then its next
+   * holder, which the engine may give it to at once, would be shown to visitors of the wrong host.
+   */
+  quiet(host: string): Promise<void>;
 }
 
 /** Throws ECONNREFUSED or ENOENT when HAProxy does not come back within five seconds. */
 export function createHaproxy({ socketPath, mapFile }: { socketPath: string; mapFile: string }): Haproxy {
   const wanted = new Map<string, Target>();
+  const lost = new Map<string, number>();
   let writing: Promise<void> = Promise.resolve();
 
   /** Writers follow each other, each with the newest content. */
@@ -37,8 +47,14 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
   };
 
   return {
+    /** An address has one host: another one that still leads there is late. */
     async setRoute(host, target) {
+      const before = wanted.get(host);
+      if (before && isAway(before) && isAway(target)) return;
+      if (before && isAway(target)) lost.set(host, Date.now());
       wanted.set(host, target);
+      const stale = [...wanted].filter(([other, { address }]) => other !== host && address === target.address);
+      for (const [other] of isAway(target) ? [] : stale) await this.setRoute(other, AWAY);
       await Promise.all([set(host, target), save()]);
     },
     async removeRoute(host) {
@@ -49,17 +65,35 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
     async routes() {
       return parseShownMap(await command(socketPath, `show map ${mapFile}`));
     },
-    async sync(desired) {
+    async sync(desired, now) {
       const actual = parseShownMap(await command(socketPath, `show map ${mapFile}`));
       const { set: changed, remove } = diffRoutes(actual, desired);
       wanted.clear();
       for (const [host, target] of desired) wanted.set(host, target);
-      for (const [host, target] of changed) await set(host, target);
+      for (const [host] of changed) {
+        const target = await now(host);
+        if (!target) continue;
+        if (actual.has(host) && isAway(target)) lost.set(host, Date.now());
+        wanted.set(host, target);
+        await set(host, target);
+      }
       for (const host of remove) await command(socketPath, `del map ${mapFile} ${host}`);
       await save();
       return changed.length + remove.length;
     },
+    async quiet(host) {
+      for (;;) {
+        for (const [other, since] of lost) if (Date.now() - since > CONNECT_MS_MAX) lost.delete(other);
+        const others = [...lost].flatMap(([other, since]) => (other === host ? [] : [since]));
+        if (others.length === 0) return;
+        await sleep(Math.max(...others) + CONNECT_MS_MAX - Date.now() + 1);
+      }
+    },
   };
+}
+
+function isAway(target: Target): boolean {
+  return target.address === AWAY.address;
 }
 
 async function commandOrThrow(socketPath: string, line: string): Promise<void> {

@@ -5,6 +5,9 @@ export interface Target {
   port: number;
 }
 
+/** Where a host leads whose site does not run at the moment: its visitors are told so. */
+export const AWAY: Target = { address: '0.0.0.0', port: 0 };
+
 export interface Proxy {
   /** In effect for the next request when this returns. */
   setRoute(host: string, target: Target): Promise<void>;

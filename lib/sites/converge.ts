@@ -10,10 +10,12 @@ import { AppError } from '../errors/app-error.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { createStarter, initRepository } from '../git/repository.ts';
 import { withLease } from '../jobs/lease.ts';
+import type { Haproxy } from '../proxy/haproxy.ts';
+import { AWAY } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
 
-export type ConvergeDeps = MachineDeps & DeployDeps & { git: GitDeps };
+export type ConvergeDeps = MachineDeps & DeployDeps & { git: GitDeps; proxy: Haproxy };
 
 const LEASE_WAIT_MS = 5_000;
 /** A running deployment is given this long before the site is taken from under it. */
@@ -41,7 +43,10 @@ async function launchNow(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> 
         await initRepository(repository, deps.git.confinement.account);
         return createStarter(repository, deps.git.confinement.account);
       }),
-      step(deps, site, 'Container with its limits', () => ensureContainer(deps, site, mounted)),
+      step(deps, site, 'Container with its limits', async () => {
+        await deps.proxy.quiet(siteHost(deps.settings, site.name));
+        return ensureContainer(deps, site, mounted);
+      }),
     ]);
     if (!site.liveDeploymentId) {
       const source = gitSource(deps.git, { repository, commit });
@@ -77,7 +82,10 @@ async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const isWell = state?.status === 'running' && state.generation === site.generation && state.address === site.address;
   if (!isWell) {
     // A container whose mounts went away (a reboot) would start on empty directories: mount first.
+    const host = siteHost(deps.settings, site.name);
     const mounted = await ensureDisk(deps, site);
+    await deps.proxy.setRoute(host, AWAY);
+    await deps.proxy.quiet(host);
     await ensureContainer(deps, site, mounted);
     deps.log.info({ siteId: site.id, mounts: DISK_MOUNTS.length }, 'a site is back');
   }

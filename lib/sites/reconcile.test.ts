@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ContainerState } from '../engine/engine.ts';
-import { needsWork } from './reconcile.ts';
+import { parseSettings } from '../env.ts';
+import { AWAY } from '../proxy/proxy.ts';
+import { desiredRoutes, needsWork } from './reconcile.ts';
 
 const now = new Date('2026-01-01T00:00:20Z');
 const site = {
@@ -41,4 +43,27 @@ test('a site with a new name needs its route', () => {
 
 test.each(['launching', 'deleting'] as const)('a %s site is worked on', (state) => {
   expect(needsWork({ ...site, state }, container, now)).toBe(true);
+});
+
+const routes = (row: Partial<typeof site>, state: ContainerState | null) =>
+  desiredRoutes(parseSettings({}), [{ ...site, ...row }], new Map(state ? [[site.id, state]] : []));
+const HOST = 'calm-bay-100.localhost';
+
+test('a host leads to where its container is, whatever address the row has from before', () => {
+  expect(routes({ address: '10.213.0.7' }, container)).toEqual(
+    new Map([[HOST, { address: '10.213.0.2', port: 8001 }]]),
+  );
+});
+
+test.each([
+  ['gone', null],
+  ['stopped', { ...container, status: 'exited' as const, address: null }],
+  ['being removed', { ...container, status: 'removing' as const, address: null }],
+])("a host whose container is %s leads nowhere: its address may be a neighbour's next", (_, state) => {
+  expect(routes({}, state)).toEqual(new Map([[HOST, AWAY]]));
+});
+
+test('a sleeping container keeps its route, and a site without a release has none', () => {
+  expect(routes({}, { ...container, status: 'paused' }).get(HOST)?.address).toBe('10.213.0.2');
+  expect(desiredRoutes(parseSettings({}), [{ ...site, livePort: null }], new Map()).size).toBe(0);
 });

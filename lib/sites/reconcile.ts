@@ -3,8 +3,8 @@
 
 import type { Site } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
-import type { Haproxy } from '../proxy/haproxy.ts';
-import type { Target } from '../proxy/proxy.ts';
+import type { Settings } from '../env.ts';
+import { AWAY, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { type ConvergeDeps, converge } from './converge.ts';
 import { insertReady } from './launch.ts';
@@ -17,10 +17,14 @@ const RETRY_MS = 30_000;
 type Row = Pick<Site, 'id' | 'name' | 'state' | 'generation' | 'address' | 'livePort' | 'routedName' | 'createdAt'>;
 
 /** One look over all sites, containers, disks and routes. */
-export async function reconcile(deps: ConvergeDeps & { proxy: Haproxy }): Promise<void> {
-  const containers = new Map((await deps.engine.list()).map((state) => [state.siteId, state]));
+export async function reconcile(deps: ConvergeDeps): Promise<void> {
+  // In this order: a site whose row says live had its container running before.
   const sites = await deps.db.site.findMany();
-  await deps.proxy.sync(desiredRoutes(deps, sites));
+  const containers = new Map((await deps.engine.list()).map((state) => [state.siteId, state]));
+  const hosts = new Map(sites.map(({ id, name }) => [siteHost(deps.settings, name), id]));
+  await deps.proxy.sync(desiredRoutes(deps.settings, sites, containers), (host) =>
+    routeOf(deps, hosts.get(host) ?? ''),
+  );
   await removeOrphans(deps, new Set(sites.map(({ id }) => id)), [...containers.keys()]);
   const wrong = sites.filter((site) => needsWork(site, containers.get(site.id) ?? null, new Date()));
   await inParallel(wrong, PARALLEL, async ({ id }) => {
@@ -58,13 +62,43 @@ export async function refill(deps: ConvergeDeps): Promise<number> {
   return added;
 }
 
-function desiredRoutes(deps: ConvergeDeps, sites: Row[]): Map<string, Target> {
+/**
+ * Where each site's host leads: to its container while that runs, else nowhere. The address in the row may by now be
+ * another site's. Pure.
+ */
+export function desiredRoutes(
+  settings: Settings,
+  sites: Row[],
+  containers: ReadonlyMap<string, ContainerState>,
+): Map<string, Target> {
   const routes = new Map<string, Target>();
-  for (const { state, name, address, livePort } of sites) {
-    if (state !== 'deleting' && address && livePort)
-      routes.set(siteHost(deps.settings, name), { address, port: livePort });
+  for (const site of sites) {
+    const target = targetOf(site, containers.get(site.id) ?? null);
+    if (target) routes.set(siteHost(settings, site.name), target);
   }
   return routes;
+}
+
+/** Null: the site has no route. Pure. */
+function targetOf({ state, livePort }: Row, container: ContainerState | null): Target | null {
+  if (state === 'deleting' || !livePort) return null;
+  const runs = container?.status === 'running' || container?.status === 'paused';
+  return runs && container.address ? { address: container.address, port: livePort } : AWAY;
+}
+
+/** Where the site's host is to lead now. Null: nowhere, or the site has gone. */
+async function routeOf(deps: ConvergeDeps, siteId: string): Promise<Target | null> {
+  const container = await deps.engine.inspect(siteId);
+  const site = await deps.db.site.findUnique({ where: { id: siteId } });
+  return site && targetOf(site, container);
+}
+
+/** For the moment that a container ends: nobody is sent to an address that the next one may be given. */
+export async function withdrawRoute(deps: ConvergeDeps, siteId: string): Promise<void> {
+  const target = await routeOf(deps, siteId);
+  if (target?.address !== AWAY.address) return; // It runs again, or never had a route.
+  const { name } = await deps.db.site.findUniqueOrThrow({ where: { id: siteId } });
+  await deps.proxy.setRoute(siteHost(deps.settings, name), AWAY);
 }
 
 /** Containers and disks of sites that no longer exist: what a kill in the middle of a delete can leave. */

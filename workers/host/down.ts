@@ -60,6 +60,8 @@ async function down(settings: Settings, progress: Progress, purge: boolean): Pro
 async function stopFront(settings: Settings): Promise<void> {
   await Promise.all(['web', ...WORKERS].map((name) => stopService(settings, name, 12)));
   await stopService(settings, 'haproxy', 5);
+  // The addresses in it are nobody's from now on.
+  await rm(settings.paths.proxyMap, { force: true });
 }
 
 /** A mistyped directory must not cost anybody's files. */
