@@ -32,13 +32,14 @@ export function hashCode(): Promise<string> {
 
 /** The services that these settings have. */
 export function expectedServices(settings: Settings): string[] {
-  return [
+  const ours = [
     ...(settings.databaseUrl ? [] : ['postgres']),
     ...(settings.dockerHost ? [] : ['engine']),
     'haproxy',
     ...WORKERS,
     'web',
   ];
+  return ours.filter((name) => !settings.elsewhere.includes(name));
 }
 
 /** PostgreSQL, embedded, with a check before each start. */
@@ -121,11 +122,17 @@ export function workerService(settings: Settings, name: (typeof WORKERS)[number]
 export function webService(settings: Settings, revisions: Revisions): Service {
   return {
     name: 'web',
-    command: [nodePath(settings), '--max-old-space-size=512', 'server.js'],
+    command: [nodePath(settings), '--max-old-space-size=512', '--max-semi-space-size=4', 'server.js'],
     user: 'lightkeeper-web',
     workingDir: webDir(settings),
     envDir: envDir(settings, 'web'),
-    env: { NODE_ENV: 'production', PORT: String(settings.webPort), HOSTNAME: '127.0.0.1', HOME: '/nonexistent' },
+    env: {
+      NODE_ENV: 'production',
+      PORT: String(settings.webPort),
+      HOSTNAME: '127.0.0.1',
+      HOME: '/nonexistent',
+      MALLOC_ARENA_MAX: '2',
+    },
     revision: revisions.web,
     oomScoreAdj: -500,
   };
