@@ -64,6 +64,11 @@ const VARIABLES = z.object({
   LIGHTKEEPER_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(10),
   LIGHTKEEPER_CHECK_SECONDS: z.coerce.number().min(1).max(600).default(60),
   LIGHTKEEPER_BUILD_MINUTES: z.coerce.number().min(0.1).max(60).default(15),
+  /** Of haproxy and web: what runs in containers or units of the operator's, with the files that `up` writes. */
+  LIGHTKEEPER_ELSEWHERE: z
+    .string()
+    .regex(/^((haproxy|web)(,|$))*$/, 'is not a list of haproxy and web')
+    .default(''),
   /** Empty: PostgreSQL is embedded. */
   DATABASE_URL: z.string().optional(),
   /** Empty: the product's own dockerd. */
@@ -104,6 +109,8 @@ export interface Settings {
   drainSeconds: number;
   checkSeconds: number;
   buildMinutes: number;
+  /** Services that `up` leaves to others. */
+  elsewhere: string[];
   databaseUrl: string | null;
   dockerHost: string | null;
   /** What set-up found on this host; null before it ran. */
@@ -171,6 +178,7 @@ function toSettings(variables: Variables): Settings {
     drainSeconds: variables.LIGHTKEEPER_DRAIN_SECONDS,
     checkSeconds: variables.LIGHTKEEPER_CHECK_SECONDS,
     buildMinutes: variables.LIGHTKEEPER_BUILD_MINUTES,
+    elsewhere: variables.LIGHTKEEPER_ELSEWHERE.split(',').filter(Boolean),
     databaseUrl: variables.DATABASE_URL ?? null,
     dockerHost: variables.DOCKER_HOST ?? null,
     host: toHostFacts(variables),

@@ -29,6 +29,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { ensureRuntime } from './runtime.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
 import { seed } from './seed.ts';
+import type { Service } from './services.ts';
 import { ensureService, ensureSupervisor, findServiceUp, retireServices } from './supervisor.ts';
 import { ensureSysctls } from './sysctls.ts';
 import { ensureUsers, type SystemUser } from './users.ts';
@@ -84,12 +85,17 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
   await progress.step('Container engine', () => startEngine(settings));
   await progress.step('Services', async () => {
     await retireServices(settings, expectedServices(settings));
-    await ensureService(settings, await proxyService(settings));
+    const isOurs = ({ name }: Service) => !settings.elsewhere.includes(name);
+    const proxy = await proxyService(settings);
+    const web = webService(settings, revisions);
+    if (isOurs(proxy)) await ensureService(settings, proxy);
     for (const name of WORKERS) await ensureService(settings, workerService(settings, name, revisions));
-    await ensureService(settings, webService(settings, revisions), { restart: webChanged });
-    await untilWeb(settings);
+    if (isOurs(web)) await ensureService(settings, web, { restart: webChanged });
+    if (settings.elsewhere.length === 0) await untilWeb(settings);
   });
-  await progress.step('Sites', (detail) => untilSites(settings, databaseUrl, detail));
+  if (settings.elsewhere.length === 0) {
+    await progress.step('Sites', (detail) => untilSites(settings, databaseUrl, detail));
+  }
   return secrets;
 }
 
