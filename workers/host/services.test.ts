@@ -18,7 +18,7 @@ test('a process starts as its user, in its directory, with its variables and its
   expect(lines().slice(-4)).toEqual([
     'cd /srv/lk/runtime/web || exit 1',
     'echo -500 2>/dev/null >/proc/self/oom_score_adj',
-    'exec s6-envdir /srv/lk/env-web env PORT=8081 LIGHTKEEPER_SERVICE=/srv/lk:web s6-setuidgid lightkeeper-web /opt/node --flag=1 server.js',
+    'exec s6-envdir /srv/lk/env-web env PORT=8081 LIGHTKEEPER_SERVICE=/srv/lk:web setpriv --reuid lightkeeper-web --regid lightkeeper-web --init-groups --inh-caps=-all --no-new-privs -- /opt/node --flag=1 server.js',
     '',
   ]);
 });

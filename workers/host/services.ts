@@ -37,9 +37,15 @@ export function renderRun(service: Service, mark: string): string {
     // proc_pid_oom_score_adj(5). A host that forbids it, such as another container, is no reason not to start.
     `echo ${Math.trunc(oomScoreAdj)} 2>/dev/null >/proc/self/oom_score_adj`,
     ...(before ? [`${environment} ${before.map(quote).join(' ')} || exit 1`] : []),
-    `exec ${[environment, ...(user ? ['s6-setuidgid', quote(user)] : []), ...command.map(quote)].join(' ')}`,
+    `exec ${[environment, ...(user ? becoming(user) : []), ...command.map(quote)].join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** setpriv(1): the user and its groups, and no way back to more rights, such as a set-user-id program. */
+function becoming(user: string): string[] {
+  const name = quote(user);
+  return ['setpriv', '--reuid', name, '--regid', name, '--init-groups', '--inh-caps=-all', '--no-new-privs', '--'];
 }
 
 /** A killed s6-supervise leaves its process behind, and the next one starts a second: the first has to go. */

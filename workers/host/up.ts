@@ -1,6 +1,6 @@
 // `npm run up`: from a bare machine to a site that answers. Every step is safe to repeat, and quick when it is done.
 
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { migrate } from '#lib/db/migrate.ts';
 import { parseSettings, type Settings } from '#lib/env.ts';
 import { ensureBase } from '../base/build.ts';
@@ -58,6 +58,7 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
   const users = await ensureUsers();
   const secrets = await ensureSecrets(settings);
   const rootUid = await ensureRemapUser();
+  await closeMounts(settings, rootUid);
   const [baseDir, webChanged] = await Promise.all([
     progress.step('Base filesystem', (detail) => ensureBase(settings, detail)),
     progress.step('Web app', (detail) => ensureWebBuild(settings, detail)),
@@ -108,6 +109,13 @@ async function makeDirectories(settings: Settings): Promise<void> {
   await mkdir(settings.paths.log, { recursive: true });
   await chmod(settings.paths.log, 0o700);
   await claimHome(settings);
+}
+
+/** The sites' files are passed by their containers' root alone: not by the web app, which knows every site's id. */
+async function closeMounts({ paths }: Settings, rootUid: number): Promise<void> {
+  await mkdir(paths.mounts, { recursive: true });
+  await chown(paths.mounts, 0, rootUid);
+  await chmod(paths.mounts, 0o710);
 }
 
 async function startDatabase(settings: Settings, user: SystemUser): Promise<string> {
