@@ -11,7 +11,7 @@ import { ensureRemapUser } from '#workers/host/engine.ts';
 import { ensurePackages } from '#workers/host/packages.ts';
 import { createProgress } from '#workers/host/progress.ts';
 import { PROJECT_DIR } from '#workers/host/runtime.ts';
-import { TEST_INSTANCE, TEST_PACKAGES } from './test-instance.ts';
+import { SECOND_INSTANCE, TEST_INSTANCE, TEST_PACKAGES } from './test-instance.ts';
 
 interface Counts {
   passed: number;
@@ -78,8 +78,10 @@ async function runPlaywright(): Promise<Counts> {
 }
 
 async function takeDown(): Promise<void> {
-  const exitCode = await node(['workers/host/down.ts', '--purge'], TEST_INSTANCE);
-  if (exitCode !== 0) throw new Error('the test instance could not be taken down');
+  for (const instance of [TEST_INSTANCE, SECOND_INSTANCE]) {
+    const exitCode = await node(['workers/host/down.ts', '--purge'], instance);
+    if (exitCode !== 0) throw new Error(`the instance ${instance.LIGHTKEEPER_INSTANCE} could not be taken down`);
+  }
 }
 
 function run(module: string, args: string[], env: Record<string, string>): Promise<number> {

@@ -17,6 +17,20 @@ export const TEST_INSTANCE = {
   LIGHTKEEPER_CHECK_SECONDS: '20',
 };
 
+/** A second one beside it, for the tests that take an instance down or kill it. */
+export const SECOND_INSTANCE = {
+  ...TEST_INSTANCE,
+  LIGHTKEEPER_INSTANCE: 'lktwo',
+  LIGHTKEEPER_DATA_DIR: '/var/lib/lightkeeper-second',
+  LIGHTKEEPER_HTTP_PORT: '19180',
+  LIGHTKEEPER_WEB_PORT: '19181',
+  LIGHTKEEPER_SSH_GATEWAY_PORT: '13322',
+  LIGHTKEEPER_SSH_PORTS: '24100-24149',
+  LIGHTKEEPER_SUBNET: '10.218.0.0/20',
+  LIGHTKEEPER_POOL_SIZE: '5GB',
+  LIGHTKEEPER_READY_SITES: '1',
+};
+
 /** Debian packages the tests need besides the product's, by a program each brings. */
 export const TEST_PACKAGES = {
   chromium: '/usr/bin/chromium',

@@ -8,12 +8,13 @@ const ROOT = '/sys/fs/cgroup';
 
 /** The instance's cgroup directories in every hierarchy, children before their parents. */
 export async function instanceGroups(settings: Settings): Promise<string[]> {
-  const names = [`lightkeeper-${settings.instance}`, `lightkeeper-${settings.instance}-git`];
+  const name = `lightkeeper-${settings.instance}`;
+  const isOurs = (directory: string) => directory === name || directory.startsWith(`${name}-`);
   const hierarchies = [ROOT, ...(await directories(ROOT))];
   const found: string[] = [];
   for (const hierarchy of hierarchies) {
     for (const directory of await directories(hierarchy)) {
-      if (names.includes(path.basename(directory))) found.push(...(await treeOf(directory)));
+      if (isOurs(path.basename(directory))) found.push(...(await treeOf(directory)));
     }
   }
   return found;
