@@ -2,7 +2,6 @@
 // ssh2 itself bounds none of these: it writes to the socket without looking whether the other side takes it.
 
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, ServerChannel } from 'ssh2';
 import type { Ends } from './environment.ts';
 import type { SshLimits } from './limits.ts';
@@ -50,6 +49,17 @@ export function guardSocket(socket: Socket, source: string | null, limits: SshLi
     socket.destroy();
   };
   const unsentBytes = () => socket.writableLength + (client ? queuedPackets(client) * PACKET_BYTES : 0);
+  /** The socket tells when all is sent; what waits in ssh2 has to be looked for. */
+  const drained = () =>
+    new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        socket.off('drain', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ROOM_POLL_MS);
+      socket.once('drain', done);
+    });
   const guard: Guard = {
     ends: {
       remote: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
@@ -76,7 +86,7 @@ export function guardSocket(socket: Socket, source: string | null, limits: SshLi
     },
     room: async () => {
       guard.touch();
-      while (unsentBytes() > limits.outputHighBytes && !gone.signal.aborted) await sleep(ROOM_POLL_MS);
+      while (unsentBytes() > limits.outputHighBytes && !gone.signal.aborted) await drained();
     },
     unreadBytes: () => [...channels].reduce((sum, channel) => sum + channel.readableLength, 0),
     cut,

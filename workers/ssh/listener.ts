@@ -12,6 +12,7 @@ import { authenticate } from './authentication.ts';
 import type { Door } from './door.ts';
 import { type Guard, guardSocket } from './guard.ts';
 import type { SshLimits } from './limits.ts';
+import { sendTogether } from './outgoing.ts';
 import { sourceOf } from './penalties.ts';
 
 export interface ListenerDeps {
@@ -57,6 +58,7 @@ export async function openListener(
     (socket) => {
       const source = sourceOf(socket.remoteAddress ?? '');
       if (!admission.admits(source)) return socket.destroy();
+      sendTogether(socket);
       ssh.injectSocket(socket);
       const guard = guardSocket(socket, source, limits, now);
       const end = endOf(socket.remoteAddress, socket.remotePort);
