@@ -15,6 +15,9 @@ import { hangUpSession } from './session-processes.ts';
 import { clampSide, withTerminalSize } from './terminal-size.ts';
 
 const START_TIMEOUT_MS = 30_000;
+/** Most starts take 30 to 50 ms. */
+const START_POLL_MIN_MS = 10;
+const START_POLL_MAX_MS = 100;
 const POLL_MIN_MS = 5;
 const POLL_MAX_MS = 1_000;
 /** What a shell says of a process that was killed. */
@@ -43,11 +46,13 @@ export async function openExec(deps: ContainerDeps, siteId: string, request: Exe
   output.on('error', () => stream.destroy());
   stream.pipe(output);
   const read = finished(output).catch(() => {}); // A stream that broke has ended as well; the exit code tells.
+  const heard = Promise.race([read, new Promise((resolve) => stream.once('data', resolve))]);
 
-  const { pid, containerId } = await waitForStart(deps, exec).catch((error: unknown) => {
+  const started = await waitForStart(deps, exec, heard).catch((error: unknown) => {
     stream.destroy();
     throw error;
   });
+  const { pid, containerId } = started;
   if (pid === 0) {
     await Promise.race([read, sleep(POLL_MAX_MS)]);
     const words = String(stdout.read() ?? '') + String(stderr?.read() ?? '');
@@ -69,7 +74,7 @@ export async function openExec(deps: ContainerDeps, siteId: string, request: Exe
     stream.destroy();
     output.destroy();
   };
-  const exited = read.then(() => waitForExit(deps, siteId, exec));
+  const exited = read.then(() => exitCodeOf(started) ?? waitForExit(deps, siteId, exec));
   exited.catch(() => {}); // Whoever wants the exit code hears of it; nobody else must.
   return {
     stdin: stream as Writable,
@@ -108,14 +113,21 @@ async function refuseUnlessRunning(deps: ContainerDeps, siteId: string, error: u
   throw siteNotRunning((await inspectContainer(deps, siteId))?.status ?? 'absent');
 }
 
-/** The engine answers before the process is there: waits until it is, or until it is known that it never will be. */
-async function waitForStart(deps: ContainerDeps, exec: Docker.Exec): Promise<ExecStatus> {
+/**
+ * The engine answers before the process is there: waits until it is, or until it is known that it never will be. The
+ * first output, or its end, tells to look at once.
+ */
+async function waitForStart(deps: ContainerDeps, exec: Docker.Exec, heard: Promise<unknown>): Promise<ExecStatus> {
   const deadline = Date.now() + START_TIMEOUT_MS;
-  for (let pauseMs = POLL_MIN_MS; Date.now() < deadline; pauseMs = Math.min(pauseMs * 2, 100)) {
+  let hint = heard.then(() => true);
+  for (let pauseMs = START_POLL_MIN_MS; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.25, START_POLL_MAX_MS)) {
+    if (await Promise.race([hint, sleep(pauseMs, false)])) {
+      hint = new Promise(() => {});
+      pauseMs = 1;
+    }
     const status = await inspectExec(deps, exec);
     if (!status) throw siteNotRunning('absent');
     if (status.pid > 0 || status.exitCode !== null) return status;
-    await sleep(pauseMs);
   }
   throw new AppError('engine-away', {
     message: `The container engine did not start the command within ${START_TIMEOUT_MS / 1000} s.`,
@@ -123,12 +135,18 @@ async function waitForStart(deps: ContainerDeps, exec: Docker.Exec): Promise<Exe
   });
 }
 
+/** Null while it runs. */
+function exitCodeOf({ running, exitCode }: ExecStatus): number | null {
+  return running ? null : exitCode;
+}
+
 /** A process may close its output and go on, so this has no deadline but the life of the container. */
 async function waitForExit(deps: ContainerDeps, siteId: string, exec: Docker.Exec): Promise<number> {
   for (let pauseMs = POLL_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, POLL_MAX_MS)) {
     const status = await inspectExec(deps, exec);
     if (!status) return KILLED;
-    if (!status.running && status.exitCode !== null) return status.exitCode;
+    const exitCode = exitCodeOf(status);
+    if (exitCode !== null) return exitCode;
     if (pauseMs === POLL_MAX_MS) {
       const container = await inspectContainer(deps, siteId);
       if (container?.status !== 'running' && container?.status !== 'paused') return KILLED;
