@@ -1,8 +1,11 @@
 // Puts a Content-Security-Policy with a fresh nonce on every page. Next reads the nonce from the request's header and
-// gives it to its own scripts; everything else inline is refused by the browser.
+// gives it to its own scripts; everything else inline is refused by the browser. Gives a browser that comes to the launch
+// page a key, by which clicks in all its tabs are one launch.
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type NextRequest, NextResponse } from 'next/server';
+import { cookieOf } from '#lib/auth/session.ts';
+import { settings } from '#lib/env.ts';
 
 export function proxy(request: NextRequest): NextResponse {
   const policy = renderPolicy(randomBytes(16).toString('base64'));
@@ -10,8 +13,14 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('content-security-policy', policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
+  const { name, options } = cookieOf(settings(), 'launch');
+  if (request.nextUrl.pathname === '/' && !request.cookies.has(name)) {
+    response.cookies.set(name, randomUUID(), { ...options, maxAge: LAUNCH_KEY_SECONDS });
+  }
   return response;
 }
+
+const LAUNCH_KEY_SECONDS = 24 * 60 * 60;
 
 export const config = {
   matcher: ['/((?!_next/static|api/|healthz|brand/|pages/|icon.svg).*)'],

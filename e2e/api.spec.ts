@@ -83,6 +83,19 @@ test('the session of a launch sees its site, and the same Idempotency-Key is the
   }
 });
 
+test('two tabs of one browser that launch at the same moment, each with a key of its own, get one site', async () => {
+  const cookie = (await fetch(APP_URL)).headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect(cookie).toContain('.launch=');
+  const click = async () => {
+    const headers = { ...JSON_TYPE, cookie, 'idempotency-key': crypto.randomUUID() };
+    const answer = await fetch(`${APP_URL}/api/sites`, { method: 'POST', headers, body: '{}' });
+    return (await answer.json()) as Site;
+  };
+  const [one, two] = await Promise.all([click(), click()]);
+  await remove(one);
+  expect(two.name).toBe(one.name);
+});
+
 /** Every way into a site, with a body that would be accepted of its owner. A route without a row fails the test below. */
 const WAYS: Record<string, { body?: unknown }> = {
   'GET ': {},

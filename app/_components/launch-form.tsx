@@ -1,20 +1,17 @@
-// The big button. Works as a plain form too; with JavaScript there is no reload, and a key that outlives the page makes
-// a second click, or a click after a lost answer, the same launch.
+// The big button. Works as a plain form too; with JavaScript there is no reload. The page's key makes a second click, or
+// one after a lost answer, the same launch; clicks in several tabs are told apart by nobody (lib/api/launch.ts).
 
 'use client';
 
 import { ArrowRight, LoaderCircle } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { BIG_BUTTON } from './buttons.ts';
 import { callApi, type Problem } from './call-api.ts';
 import { Disclosure } from './disclosure.tsx';
 import { Notice } from './notice.tsx';
 
-const PENDING_KEY = 'lightkeeper.launch';
-
 interface LaunchFormProps {
-  /** For the form without JavaScript. */
   formKey: string;
   addressSuffix: string;
   refused: Problem | null;
@@ -22,6 +19,7 @@ interface LaunchFormProps {
 
 export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps) {
   const router = useRouter();
+  const key = useRef(formKey);
   const [isLaunching, setLaunching] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(refused);
 
@@ -31,8 +29,8 @@ export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps)
     setLaunching(true);
     setProblem(null);
     const name = String(new FormData(event.currentTarget).get('name') ?? '').trim() || null;
-    const answer = await callApi<{ name: string }>('POST', '/api/sites', { name }, { 'idempotency-key': pendingKey() });
-    if (answer.ok || answer.status > 0) forgetKey();
+    const answer = await callApi<{ name: string }>('POST', '/api/sites', { name }, { 'idempotency-key': key.current });
+    if (answer.ok || answer.status > 0) key.current = freshKey();
     if (answer.ok) {
       router.push(`/sites/${answer.data.name}`); // stays "launching" until the page is there
     } else {
@@ -103,22 +101,6 @@ function NameField({ addressSuffix, disabled }: { addressSuffix: string; disable
 }
 
 /** `crypto.randomUUID` is missing where the page came over plain HTTP from another machine. */
-function pendingKey(): string {
-  const random = Array.from(crypto.getRandomValues(new Uint32Array(5)), (word) => word.toString(36)).join('-');
-  const fresh = `launch-${random}-0000`;
-  try {
-    const pending = localStorage.getItem(PENDING_KEY) ?? fresh;
-    localStorage.setItem(PENDING_KEY, pending);
-    return pending;
-  } catch {
-    return fresh; // storage is switched off: a lost answer may then make a second site
-  }
-}
-
-function forgetKey(): void {
-  try {
-    localStorage.removeItem(PENDING_KEY);
-  } catch {
-    // storage is switched off
-  }
+function freshKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(5)), (word) => word.toString(36).padStart(7, '0')).join('-');
 }

@@ -31,11 +31,13 @@ export async function sitesOf(context: BrowserContext): Promise<Site[]> {
   return ((await response.json()) as { sites: Site[] }).sites;
 }
 
-/** Presses the big button; answers the site whose page opens, as the API tells it. */
+/** Presses the big button and waits until the page says that the site is live, also when none was ready. */
 export async function launchByClick(page: Page): Promise<Site> {
   await page.goto('/');
   await page.getByTestId('launch').click();
-  return shownSite(page);
+  const site = await shownSite(page);
+  await expect(page.getByTestId('site-state')).toHaveText('Live', { timeout: 60_000 });
+  return site;
 }
 
 /** The site whose page is open. */

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { clientAddress } from '../auth/client-address.ts';
-import { sessionCookie } from '../auth/session.ts';
+import { cookieOf, sessionCookie } from '../auth/session.ts';
+import { findCookie } from '../auth/viewer.ts';
 import { AppError } from '../errors/app-error.ts';
 import { launch } from '../sites/launch.ts';
 import { viewSite } from '../sites/view.ts';
@@ -40,12 +41,22 @@ async function launchFor(call: Call<unknown>, name: string | null | undefined, k
     owner: call.viewer.userId ? { id: call.viewer.userId } : null,
     name: name?.trim() || null,
     address: clientAddress(call.request.headers),
-    key: parseKey(key || null),
+    key: keyOf(call, key || null),
   });
   const isKnown = call.viewer.userId === owner.id;
   const claim = { userId: owner.id, version: owner.sessionVersion };
   const cookie: Record<string, string> = isKnown ? {} : { 'set-cookie': await sessionCookie(call.settings, claim) };
   return { view: viewSite(call.settings, await awaitRoute(call, site)), created, cookie };
+}
+
+/**
+ * What makes two requests one launch. A browser without a session brings the key that its launch page gave it, the same
+ * from each of its tabs; who has a session, or is no browser, names a key or has none.
+ */
+function keyOf({ settings, viewer, request }: Call<unknown>, named: string | null): string | null {
+  const cookie = findCookie(request.headers.get('cookie') ?? '', cookieOf(settings, 'launch').name);
+  if (viewer.userId === null && cookie !== null && KEY.test(cookie)) return cookie;
+  return parseKey(named);
 }
 
 function parseKey(key: string | null): string | null {

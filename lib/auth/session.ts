@@ -22,7 +22,7 @@ export interface SessionCookie {
 }
 
 /** Cookies ignore ports, so that each instance of a machine needs names of its own. */
-export function cookieOf(from: Settings, purpose: 'session' | 'csrf' | 'callback'): SessionCookie {
+export function cookieOf(from: Settings, purpose: 'session' | 'csrf' | 'callback' | 'launch'): SessionCookie {
   const secure = from.appUrl.startsWith('https:');
   return {
     name: `${secure ? '__Host-' : ''}${from.instance}.${purpose}`,

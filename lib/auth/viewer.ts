@@ -33,7 +33,8 @@ export function parseCredentials(headers: Headers, cookieName: string): Credenti
   };
 }
 
-function findCookie(header: string, name: string): string | null {
+/** The first cookie of the name in a Cookie header (RFC 6265, 5.4), or null. */
+export function findCookie(header: string, name: string): string | null {
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim() || null;
