@@ -1,9 +1,9 @@
 // Root in a site is nobody on the host. Each way out that root would try, with the kernel's own refusal.
 
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, type Site, ssh, test } from '../setup/fixtures.ts';
-import { containerOf, expectHostOk, readHost, SETTINGS } from '../setup/host-state.ts';
+import { containerOf, expectHostOk, findProcess, readHost, SETTINGS } from '../setup/host-state.ts';
 
 /** Runs each line by itself as root; answers for each its exit code and its words, by the line. */
 async function tryAll(site: Site, lines: string[]): Promise<Map<string, string>> {
@@ -135,7 +135,8 @@ print(json.dumps(said))`;
 test('root of a site is an unprivileged user of the host, with the ten capabilities that packages need', async ({
   site,
 }) => {
-  const { pid } = await containerOf(site);
+  const container = await containerOf(site);
+  const { pid } = container;
   const first = await readFile(`/proc/${pid}/status`, 'utf8');
   const rootUid = Number(/^Uid:\t(\d+)/m.exec(first)?.[1]);
   expect(rootUid).toBeGreaterThanOrEqual(100_000);
@@ -143,8 +144,8 @@ test('root of a site is an unprivileged user of the host, with the ten capabilit
 
   // A shell of the owner, as the host sees it.
   const holding = ssh(site, 'echo ready; exec sleep 3');
-  await expect.poll(() => commandLine(pid, 'sleep 3'), { timeout: 5_000, intervals: [50] }).not.toBeNull();
-  const shell = await readFile(`/proc/${await commandLine(pid, 'sleep 3')}/status`, 'utf8');
+  await expect.poll(() => findProcess(container, 'sleep 3'), { timeout: 5_000, intervals: [50] }).not.toBeNull();
+  const shell = await readFile(`/proc/${await findProcess(container, 'sleep 3')}/status`, 'utf8');
   for (const status of [first, shell]) {
     expect(status).toMatch(new RegExp(`^Uid:\t${rootUid}\t${rootUid}\t${rootUid}\t${rootUid}$`, 'm'));
     expect(status).toMatch(/^Seccomp:\t2$/m);
@@ -191,15 +192,3 @@ test('what a site makes of set-user-id files and devices counts in the site alon
     stdout: expect.stringContaining('nobody'),
   });
 });
-
-/** The pid on the host of a process with this command line in the container whose first process is `first`. */
-async function commandLine(first: number, line: string): Promise<string | null> {
-  const namespace = await stat(`/proc/${first}/ns/pid`);
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (text.replaceAll('\0', ' ').trim() !== line) continue;
-    const own = await stat(`/proc/${pid}/ns/pid`).catch(() => null);
-    if (own?.ino === namespace.ino) return pid;
-  }
-  return null;
-}

@@ -1,7 +1,7 @@
 // What an attack from inside a site must leave as it was: the neighbour's answers, the engine, the host's memory and its
 // disk. And what the kernel holds about one container, read on the host itself.
 
-import { readdir, readFile, statfs } from 'node:fs/promises';
+import { readdir, readFile, stat, statfs } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,15 +30,20 @@ export interface HostState {
 export async function readHost(): Promise<HostState> {
   const pool = await statfs(SETTINGS.paths.pool);
   const enginePid = Number(await readFile(path.join(SETTINGS.paths.run, 'dockerd.pid'), 'utf8'));
-  const engine = await readFile(`/proc/${enginePid}/stat`, 'utf8');
-  const [userTicks = 0, systemTicks = 0] = engine.slice(engine.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
   return {
     footprintBytes: await readFootprint(),
     poolBytesUsed: pool.bsize * (pool.blocks - pool.bfree),
     memoryBytesAvailable: await kibibytesOf('/proc/meminfo', 'MemAvailable'),
     engineMemoryBytes: await kibibytesOf(`/proc/${enginePid}/status`, 'VmRSS'),
-    engineCpuSeconds: (userTicks + systemTicks) / 100,
+    engineCpuSeconds: await cpuSecondsOf(enginePid),
   };
+}
+
+/** proc_pid_stat(5): utime and stime, in hundredths. */
+async function cpuSecondsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [userTicks = 0, systemTicks = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+  return (userTicks + systemTicks) / 100;
 }
 
 /**
@@ -142,6 +147,18 @@ export async function readContainer(id: string): Promise<(Container & { hostname
     pid: answer.State.Pid,
     address: Object.values(answer.NetworkSettings.Networks)[0]?.IPAddress ?? '',
   };
+}
+
+/** The pid on the host of a container's process with this command line. */
+export async function findProcess({ pid: first }: Container, commandLine: string): Promise<string | null> {
+  const namespace = await stat(`/proc/${first}/ns/pid`);
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // ended meanwhile
+    if (text.replaceAll('\0', ' ').trim() !== commandLine) continue;
+    const own = await stat(`/proc/${pid}/ns/pid`).catch(() => null);
+    if (own?.ino === namespace.ino) return pid;
+  }
+  return null;
 }
 
 async function listContainers(): Promise<string[]> {

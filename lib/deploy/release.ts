@@ -4,7 +4,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Engine } from '../engine/engine.ts';
+import { createPace, OUTPUT_PACE } from './pace.ts';
 import { createOutputReader, type FailedStep, type ReleaseEvent } from './protocol.ts';
 
 const SCRIPT = '/.lightkeeper/release';
@@ -95,12 +97,20 @@ export async function openRelease(
     },
     report.line,
   );
-  session.stdout.on('data', (bytes: Buffer) => reader.push(bytes));
+  const pace = createPace(OUTPUT_PACE);
+  session.stdout.on('data', (bytes: Buffer) => {
+    reader.push(bytes);
+    const pauseMs = pace(bytes.length);
+    if (pauseMs > 0) setTimeout(() => session.stdout.resume(), pauseMs);
+    if (pauseMs > 0) session.stdout.pause();
+  });
+  const read = finished(session.stdout).catch(() => {}); // A stream that broke has ended as well.
   session.stdout.on('error', () => {}); // The exit tells of it.
   session.stderr?.resume();
   session.stdin.on('error', () => {}); // The script has ended: its exit says why.
   session.exited.then(
-    (code) => {
+    async (code) => {
+      await read;
       reader.end();
       const { step, code: failedCode } = failed ?? { step: 'lost' as const, code };
       for (const { reject } of [started, prepared, committed]) reject(new ReleaseFailure(step, failedCode));
