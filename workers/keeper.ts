@@ -52,6 +52,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     const expired = await db.$queryRaw<{ id: string }[]>`
       select id from "Site" where "expiresAt" < now() and state <> 'deleting' order by "expiresAt" limit ${EXPIRED_MAX}`;
     for (const site of expired) await requestDelete(db, site);
+    await db.$executeRaw`delete from "Launch" where at < now() - interval '1 hour'`;
   };
 
   const loops = [

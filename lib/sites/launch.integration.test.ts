@@ -21,6 +21,7 @@ beforeEach(async () => {
   await database.db.site.deleteMany();
   await database.db.user.deleteMany();
   await database.db.host.deleteMany();
+  await database.db.launch.deleteMany();
 });
 
 const deps = () => ({ db: database.db, settings });
@@ -81,6 +82,14 @@ test('an address has its number of sites and no more', async () => {
   for (let index = 0; index < settings.sitesPerAddress; index += 1) await launch(deps(), request());
   await expect(launch(deps(), request())).rejects.toMatchObject({ code: 'too-many-launches' });
   await expect(launch(deps(), request({ address: '192.0.2.99' }))).resolves.toMatchObject({ created: true });
+});
+
+test('launching and deleting in a loop ends at the launches of an hour', async () => {
+  for (let count = 0; count < settings.launchesPerHour; count += 1) {
+    const { site } = await launch(deps(), request());
+    await database.db.site.delete({ where: { id: site.id } });
+  }
+  await expect(launch(deps(), request())).rejects.toThrow('10 sites in the last hour; the limit is 10');
 });
 
 test('a full machine refuses and writes nothing', async () => {

@@ -50,6 +50,7 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
     const owner = known ?? (await tx.user.create({ data: { role: 'guest' } }));
     const claim = claimOf(owner, plan, request);
     const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
+    await tx.launch.create({ data: { address: request.address } });
     await addJob(tx, 'converge', { siteId: site.id });
     await notify(tx, 'site', site.id);
     return { siteId: site.id, owner, created: true };
@@ -108,10 +109,9 @@ async function admit(deps: Deps, tx: Transaction, { address }: LaunchRequest): P
   const now = new Date();
   const hourAgo = new Date(now.getTime() - 3_600_000);
   const [counted] = await tx.$queryRaw<{ recent: number; oldest: Date | null; sites: number }[]>`
-    select count(*) filter (where "claimedAt" > ${hourAgo})::int as recent,
-      min("claimedAt") filter (where "claimedAt" > ${hourAgo}) as oldest,
-      count(*) filter (where state <> 'deleting')::int as sites
-    from "Site" where "launchedFrom" = ${address}`;
+    select count(*)::int as recent, min(at) as oldest,
+      (select count(*)::int from "Site" where "launchedFrom" = ${address} and state <> 'deleting') as sites
+    from "Launch" where address = ${address} and at > ${hourAgo}`;
   judgeAddress(
     {
       launchesLastHour: counted?.recent ?? 0,
