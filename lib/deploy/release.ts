@@ -13,6 +13,9 @@ const SCRIPT = '/.lightkeeper/release';
 const FRAME_BYTES_MIN = 256 * 1024;
 const WORD_MS_MAX = 30_000;
 const ABORT_MS_MAX = 20_000;
+const KILLED = 137;
+/** A shell's code for a command that is not there. The engine's own for a script without its interpreter is 1. */
+const NOT_RUN = 127;
 
 /** How a release failed to become one. `lost`: the script ended without a word; the code is its exit code. */
 export class ReleaseFailure extends Error {
@@ -75,6 +78,7 @@ export async function openRelease(
   const died = pending<Death>();
   const ended = pending<number>();
   let failed: { step: ReleaseFailure['step']; code: number } | null = null;
+  let isSilent = true;
   let isStarted = false;
   let isUndone = false;
   let isLeft = false;
@@ -82,6 +86,7 @@ export async function openRelease(
   const reader = createOutputReader(
     mark,
     (event) => {
+      isSilent = false;
       if (event.kind === 'started') {
         isStarted = true;
         started.resolve();
@@ -112,7 +117,8 @@ export async function openRelease(
     async (code) => {
       await read;
       reader.end();
-      const { step, code: failedCode } = failed ?? { step: 'lost' as const, code };
+      const lostCode = isSilent && code !== KILLED ? NOT_RUN : code;
+      const { step, code: failedCode } = failed ?? { step: 'lost' as const, code: lostCode };
       for (const { reject } of [started, prepared, committed]) reject(new ReleaseFailure(step, failedCode));
       ended.resolve(code);
     },
