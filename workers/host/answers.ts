@@ -1,6 +1,7 @@
 // Waiting for a process to answer: a question asked again until a deadline, and then what to look at.
 
 import http from 'node:http';
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Settings } from '#lib/env.ts';
@@ -19,8 +20,13 @@ export async function untilEngine(settings: Settings): Promise<void> {
   await until('The container engine', 60_000, () => engineAnswers(settings));
 }
 
-export async function untilWeb(settings: Settings): Promise<void> {
-  await until('The web app', 60_000, () => webAnswers(settings));
+/** Pages, git over HTTP and SSH: whoever reads the address may use each at once. */
+export async function untilOpen(settings: Settings): Promise<void> {
+  await Promise.all([
+    until('The web app', 60_000, () => webAnswers(settings)),
+    until('Git over HTTP', 60_000, () => gitAnswers(settings)),
+    until('SSH', 60_000, () => sshAnswers(settings)),
+  ]);
 }
 
 /**
@@ -54,11 +60,37 @@ export async function engineAnswers(settings: Settings): Promise<boolean> {
   return (await get({ ...where, path: '/_ping' })) === 200;
 }
 
-/** Through the proxy, as visitors come. */
 export async function webAnswers(settings: Settings): Promise<boolean> {
+  return (await askProxy(settings, '/healthz')) === 200;
+}
+
+/** Nobody may read a repository without a token: 401 is the answer of a server that is well. */
+export async function gitAnswers(settings: Settings): Promise<boolean> {
+  return (await askProxy(settings, '/none.git/info/refs?service=git-upload-pack')) === 401;
+}
+
+/** Through the proxy, as visitors come. */
+function askProxy(settings: Settings, path: string): Promise<number | null> {
   const host = new URL(settings.appUrl).host;
-  const address = settings.bind === '0.0.0.0' ? '127.0.0.1' : settings.bind;
-  return (await get({ host: address, port: settings.httpPort, path: '/healthz', headers: { host } })) === 200;
+  return get({ host: dialable(settings), port: settings.httpPort, path, headers: { host } });
+}
+
+/** The first words of the protocol (RFC 4253, 4.2). */
+export function sshAnswers(settings: Settings): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: dialable(settings), port: settings.sshGatewayPort, timeout: 3_000 });
+    socket.once('data', (data) => {
+      resolve(data.toString('latin1').startsWith('SSH-2.0-'));
+      socket.destroy();
+    });
+    socket.on('timeout', () => socket.destroy());
+    socket.on('error', () => {}); // Refused: closed says so.
+    socket.on('close', () => resolve(false));
+  });
+}
+
+function dialable(settings: Settings): string {
+  return settings.bind === '0.0.0.0' ? '127.0.0.1' : settings.bind;
 }
 
 /** The rows, or null when the database does not answer. */

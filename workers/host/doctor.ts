@@ -4,7 +4,7 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBytes } from '#lib/bytes.ts';
 import { parseSettings, type Settings } from '#lib/env.ts';
-import { asksDatabase, engineAnswers, webAnswers } from './answers.ts';
+import { asksDatabase, engineAnswers, gitAnswers, sshAnswers, webAnswers } from './answers.ts';
 import { exitWith, requireRoot } from './command.ts';
 import { hasFirewall } from './firewall.ts';
 import { expectedServices } from './instance.ts';
@@ -38,6 +38,7 @@ await exitWith(async () => {
     await checkFirewall(settings),
     await checkCeilings(),
     await checkWeb(settings),
+    await checkDoors(settings),
   ];
   for (const { what, ok, detail, hint } of findings) {
     process.stdout.write(
@@ -135,6 +136,17 @@ async function checkWeb(settings: Settings): Promise<Finding> {
     ok,
     detail: `${settings.appUrl} ${ok ? 'answers' : 'does not answer'}`,
     hint: 'See the logs of web and haproxy.',
+  };
+}
+
+async function checkDoors(settings: Settings): Promise<Finding> {
+  const [git, ssh] = await Promise.all([gitAnswers(settings), sshAnswers(settings)]);
+  const silent = [...(git ? [] : ['git over HTTP']), ...(ssh ? [] : ['SSH'])];
+  return {
+    what: 'git and SSH',
+    ok: silent.length === 0,
+    detail: silent.length === 0 ? 'answer' : `${silent.join(' and ')} does not answer`,
+    hint: 'See the logs of git-http and ssh.',
   };
 }
 

@@ -5,7 +5,7 @@ import { migrate } from '#lib/db/migrate.ts';
 import { parseSettings, type Settings } from '#lib/env.ts';
 import { ensureBase } from '../base/build.ts';
 import { withFileLock } from '../base/file-lock.ts';
-import { untilDatabase, untilEngine, untilSites, untilWeb } from './answers.ts';
+import { untilDatabase, untilEngine, untilOpen, untilSites } from './answers.ts';
 import { exitWith, requireRoot } from './command.ts';
 import { engineCommand, ensureRemapUser, prepareEngineHost } from './engine.ts';
 import { ensureFirewall } from './firewall.ts';
@@ -92,7 +92,7 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
     if (isOurs(proxy)) await ensureService(settings, proxy);
     for (const name of WORKERS) await ensureService(settings, workerService(settings, name, revisions));
     if (isOurs(web)) await ensureService(settings, web, { restart: webChanged });
-    if (settings.elsewhere.length === 0) await untilWeb(settings);
+    if (settings.elsewhere.length === 0) await untilOpen(settings);
   });
   if (settings.elsewhere.length === 0) {
     await progress.step('Sites', (detail) => untilSites(settings, databaseUrl, detail));
