@@ -32,8 +32,9 @@ interface ExecStatus {
 }
 
 /** See `Engine.exec`. */
-export async function openExec(deps: ContainerDeps, siteId: string, request: ExecRequest): Promise<ExecSession> {
+export async function openExec(deps: ContainerDeps, siteId: string, asked: ExecRequest): Promise<ExecSession> {
   const { client } = deps;
+  const request = asked.terminal ? { ...asked, command: withTerminalSize(asked.command, asked.terminal) } : asked;
   const tty = Boolean(request.terminal);
   const exec = await createExec(deps, siteId, request);
   const starting = (abortSignal: AbortSignal) =>
@@ -94,7 +95,7 @@ async function createExec(deps: ContainerDeps, siteId: string, request: ExecRequ
   return deps.client
     .call('exec create', (abortSignal) =>
       container.exec({
-        Cmd: request.terminal ? withTerminalSize(request.command, request.terminal) : request.command,
+        Cmd: request.command,
         Env: Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`),
         ...(request.workingDir ? { WorkingDir: request.workingDir } : {}),
         User: '0:0',
@@ -108,9 +109,13 @@ async function createExec(deps: ContainerDeps, siteId: string, request: ExecRequ
     .catch((error) => refuseUnlessRunning(deps, siteId, error));
 }
 
+/** 404 and 409 say that it does not run; 500 says so too when it ended between create and start. */
 async function refuseUnlessRunning(deps: ContainerDeps, siteId: string, error: unknown): Promise<never> {
-  if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
-  throw siteNotRunning((await inspectContainer(deps, siteId))?.status ?? 'absent');
+  const status = statusOf(error);
+  if (status !== 404 && status !== 409 && status !== 500) throw error;
+  const state = await inspectContainer(deps, siteId);
+  if (status === 500 && state?.status === 'running') throw error;
+  throw siteNotRunning(state?.status ?? 'absent');
 }
 
 /**
