@@ -15,6 +15,30 @@ test('migrations are applied once', async () => {
   expect(await migrate(database.url)).toEqual([]);
 });
 
+test('a migration whose process was killed in the middle is done by the next one', async () => {
+  const name = `killed_${randomBytes(4).toString('hex')}`;
+  const url = new URL(database.url);
+  url.pathname = `/${name}`;
+  await query(database.url, `create database ${name}`);
+  try {
+    const names = await migrate(url.href);
+    expect(names).not.toEqual([]);
+    const rows = await query(url.href, 'select checksum, applied_steps_count from _prisma_migrations');
+    expect(rows).toEqual(await query(database.url, 'select checksum, applied_steps_count from _prisma_migrations'));
+
+    // As a kill before the commit leaves it: the engine has written the row, and the script changed nothing.
+    await query(url.href, 'create schema kept; alter table _prisma_migrations set schema kept');
+    await query(url.href, 'drop schema public cascade; create schema public');
+    await query(url.href, 'alter table kept._prisma_migrations set schema public');
+    await query(url.href, 'update _prisma_migrations set finished_at = null, applied_steps_count = 0');
+    expect(await migrate(url.href)).toEqual(names);
+    expect(await describeTables(url.href)).toEqual(await describeTables(database.url));
+    expect(await migrate(url.href)).toEqual([]);
+  } finally {
+    await query(database.url, `drop database ${name} with (force)`);
+  }
+});
+
 test('the migrations make what the schema says', async () => {
   const name = `fresh_${randomBytes(4).toString('hex')}`;
   const fresh = new URL(inject('databaseUrl'));

@@ -8,16 +8,21 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import { Pool } from 'pg';
+import { settleMigrations, withNote } from './migration-state.ts';
 
 const PRISMA_DIR = path.resolve(import.meta.dirname, '../../prisma');
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
-/** Brings the database up to the newest migration; answers the names of those applied now. Safe to repeat. */
+/**
+ * Brings the database up to the newest migration; answers the names of those applied now. Safe to repeat, also after a
+ * kill in the middle.
+ */
 export async function migrate(databaseUrl: string): Promise<string[]> {
+  const done = await settleMigrations(databaseUrl);
   const { engine, close } = await openSchemaEngine(databaseUrl);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: await readMigrations(),
+      migrationsList: await readMigrations(done),
       filters: NO_FILTERS,
     });
     return appliedMigrationNames;
@@ -76,7 +81,7 @@ async function loadSchemaEngine() {
   return glue;
 }
 
-async function readMigrations(): Promise<MigrationList> {
+async function readMigrations(done: ReadonlySet<string>): Promise<MigrationList> {
   const baseDir = path.join(PRISMA_DIR, 'migrations');
   const entries = await readdir(baseDir, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -88,13 +93,11 @@ async function readMigrations(): Promise<MigrationList> {
     },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
-      names.sort().map(async (name) => ({
-        path: name,
-        migrationFile: {
-          path: 'migration.sql',
-          content: { tag: 'ok' as const, value: await readFile(path.join(baseDir, name, 'migration.sql'), 'utf8') },
-        },
-      })),
+      names.sort().map(async (name) => {
+        const script = await readFile(path.join(baseDir, name, 'migration.sql'), 'utf8');
+        const value = done.has(name) ? script : withNote(name, script);
+        return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } };
+      }),
     ),
   };
 }
