@@ -20,6 +20,7 @@ import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
+import { createStartPace } from '#lib/sites/start-pace.ts';
 import { openDisks, openEngine, requireHost } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
@@ -41,6 +42,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     ...{ db, engine, proxy, settings, log, git, base },
     disk: openDisks(settings, log),
     builds: createSlots(BUILDS),
+    starts: createStartPace(),
+    lookAgainIn: (ms) => void setTimeout(() => truth.ring(), ms).unref(),
     runner: id,
   };
   await engine.prepare();

@@ -5,9 +5,16 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { api, expect, get, type Site, ssh, status, test, type Workspace, watch } from '../setup/fixtures.ts';
-import { expectHostOk, readHost } from '../setup/host-state.ts';
+import { containerOf, countStarts, expectHostOk, readHost } from '../setup/host-state.ts';
 
 let count = 0;
+
+const DIES_AT_START = /container ended 3 times in a row soon after its start, the last time with exit code 127/;
+
+async function eventsOf(site: Site): Promise<string[]> {
+  const { site: view } = (await (await api(site, '')).json()) as { site: { events: { text: string }[] } };
+  return view.events.map(({ text }) => text);
+}
 
 /** Pushes a change; answers its exit code and what git printed. */
 async function pushSomething(workspace: Workspace, clone: string): Promise<{ code: number; text: string }> {
@@ -121,6 +128,7 @@ test('rm -rf / takes the site of whoever types it, and nothing else', async ({ s
   const before = await readHost();
   const others = watch(neighbour);
   const clone = await workspace.clone(site);
+  const container = await containerOf(site);
   await ssh(site, 'rm -rf / --no-preserve-root', { timeoutMs: 60_000 });
   expect((await get(neighbour.address)).status).toBe(200);
 
@@ -130,6 +138,12 @@ test('rm -rf / takes the site of whoever types it, and nothing else', async ({ s
   const pushed = await pushSomething(workspace, clone);
   expect(pushed.code).not.toBe(0);
   expect(pushed.text).toMatch(SENTENCE);
+  // Nothing is left that could start: it is tried less and less often, and he is told.
+  expect((await api(site, '/restart', { method: 'POST' })).status).toBe(202);
+  await expect.poll(() => eventsOf(site), { timeout: 40_000 }).toContainEqual(expect.stringMatching(DIES_AT_START));
+  expect(await countStarts(container, 40)).toBeLessThan(6);
+  expect((await ssh(site, 'id')).stderr).toMatch(/The site is not running|command not found/);
+
   // The repository is not in his reach, so his code is there, and the rest of the platform is as it was.
   expect((await workspace.clone(site)).length).toBeGreaterThan(0);
   expect((await api(site, '')).status).toBe(200);

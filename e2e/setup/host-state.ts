@@ -165,15 +165,27 @@ async function listContainers(): Promise<string[]> {
   return ((await askEngine('/containers/json')) as { Id: string }[]).map(({ Id }) => Id);
 }
 
+/** How often the site's container was started in the last seconds, as far as the engine remembers (256 events). */
+export async function countStarts({ siteId }: Pick<Container, 'siteId'>, seconds: number): Promise<number> {
+  const now = Math.ceil(Date.now() / 1000);
+  const filters = { type: ['container'], event: ['start'], label: [`lightkeeper.site=${siteId}`] };
+  const query = `since=${now - seconds}&until=${now}&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+  return (await readEngine(`/events?${query}`)).split('\n').filter(Boolean).length;
+}
+
+async function askEngine(place: string): Promise<unknown> {
+  return JSON.parse(await readEngine(place));
+}
+
 /** The engine's API without a client: its socket is on this host only. */
-function askEngine(place: string): Promise<unknown> {
+function readEngine(place: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = http.get({ socketPath: SETTINGS.paths.engineSocket, path: place, timeout: 10_000 }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text) => {
         body += text;
       });
-      response.on('end', () => resolve(JSON.parse(body)));
+      response.on('end', () => resolve(body));
       response.on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error('the engine did not answer in 10 s')));

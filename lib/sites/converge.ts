@@ -6,6 +6,7 @@ import { deploy } from '../deploy/deploy.ts';
 import type { DeployDeps } from '../deploy/deps.ts';
 import { gitSource } from '../deploy/source.ts';
 import { DISK_MOUNTS } from '../disk/disk.ts';
+import type { ContainerState } from '../engine/engine.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { createStarter, initRepository } from '../git/repository.ts';
@@ -14,12 +15,22 @@ import type { Haproxy } from '../proxy/haproxy.ts';
 import { AWAY } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
+import type { StartPace } from './start-pace.ts';
 
-export type ConvergeDeps = MachineDeps & DeployDeps & { git: GitDeps; proxy: Haproxy };
+export type ConvergeDeps = MachineDeps &
+  DeployDeps & {
+    git: GitDeps;
+    proxy: Haproxy;
+    starts: StartPace;
+    /** Asks for another look over everything, in so many milliseconds at the latest. */
+    lookAgainIn: (ms: number) => void;
+  };
 
 const LEASE_WAIT_MS = 5_000;
 /** A running deployment is given this long before the site is taken from under it. */
 const DELETE_WAIT_MS = 30_000;
+/** The start in a row at which the owner is told that the ones before did not last. */
+const TOLD_AT_START = 4;
 
 /** Safe to call at any time and as often as one likes; a site that is as it should be costs a few look-ups. */
 export async function converge(deps: ConvergeDeps, siteId: string): Promise<void> {
@@ -81,6 +92,7 @@ async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const state = await deps.engine.inspect(site.id);
   const isWell = state?.status === 'running' && state.generation === site.generation && state.address === site.address;
   if (!isWell) {
+    if (!(await mayStart(deps, site, state))) return;
     // A container whose mounts went away (a reboot) would start on empty directories: mount first.
     const host = siteHost(deps.settings, site.name);
     const mounted = await ensureDisk(deps, site);
@@ -90,6 +102,22 @@ async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
     deps.log.info({ siteId: site.id, mounts: DISK_MOUNTS.length }, 'a site is back');
   }
   await route(deps, site.id);
+}
+
+/** False when the container ended soon after its last starts, and has to wait for the next. */
+async function mayStart(deps: ConvergeDeps, site: SiteWithPlan, state: ContainerState | null): Promise<boolean> {
+  if (state?.status === 'running' && state.generation === site.generation) return true;
+  const waitMs = deps.starts.waitMs(site);
+  if (waitMs > 0) deps.lookAgainIn(waitMs);
+  if (waitMs > 0) return false;
+  if (deps.starts.started(site) !== TOLD_AT_START) return true;
+  const exit = state?.exitCode == null ? '' : `, the last time with exit code ${state.exitCode}`;
+  const text =
+    `The site's container ended ${TOLD_AT_START - 1} times in a row soon after its start${exit}. It is tried again after ` +
+    'longer and longer pauses. If system files are gone: clone the repository, launch another site, and push it there.';
+  await deps.db.event.create({ data: { siteId: site.id, kind: 'dies-at-start', text } });
+  await notify(deps.db, 'site', site.id);
+  return true;
 }
 
 /** Makes the proxy's entry what the row says, and takes away the one of an earlier name. */
@@ -112,6 +140,7 @@ async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const takeAway = async () => {
     await deps.engine.remove(site.id);
     await deps.disk.destroy(site.id);
+    deps.starts.forget(site.id);
   };
   if (!(await withLease(deps.db, `site:${site.id}`, holder, DELETE_WAIT_MS, takeAway))) await takeAway();
   await deps.db.$transaction(async (tx) => {

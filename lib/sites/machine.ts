@@ -5,7 +5,7 @@ import type { Plan, Site } from '../db/generated/client.ts';
 import { DISK_MOUNTS, type Disk, type MountedDisk } from '../disk/disk.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
-import { invariant } from '../errors/app-error.ts';
+import { AppError } from '../errors/app-error.ts';
 import { containerLimits, diskLimits } from './limits.ts';
 
 export interface MachineDeps {
@@ -30,9 +30,16 @@ export async function ensureContainer(
   mounted: MountedDisk,
 ): Promise<ContainerState> {
   const state = await deps.engine.run(containerSpec(deps.settings, site, mounted));
-  invariant(state.address, `a running container has an address (${site.id})`);
+  if (!state.address) throw endedAtStart(state);
   await deps.db.site.update({ where: { id: site.id }, data: { address: state.address } });
   return state;
+}
+
+function endedAtStart({ exitCode }: ContainerState): AppError {
+  return new AppError('site-not-ready', {
+    message: `The site's container ended right after its start${exitCode === null ? '' : `, with exit code ${exitCode}`}.`,
+    hint: 'It is tried again after a pause.',
+  });
 }
 
 /** Everything the engine is told of a site. Pure. */
