@@ -32,6 +32,10 @@ test('listening on all addresses meets a listener on any IPv4 address, seen or n
   ]);
 });
 
+test('what runs elsewhere may have its port', () => {
+  expect(taken({ LIGHTKEEPER_ELSEWHERE: 'haproxy,web' })).toEqual([['LIGHTKEEPER_SSH_GATEWAY_PORT', 2222, 'sshd']]);
+});
+
 test('two settings with the same port are refused', () => {
   const settings = (env: Record<string, string>) => () => requireDistinctPorts(parseSettings(env));
   expect(settings({})).not.toThrow();

@@ -20,15 +20,16 @@ export interface Need {
   setting: string;
 }
 
-/** What the instance listens on. Pure. */
+/** What the instance listens on; what runs elsewhere has its port already. Pure. */
 export function portNeeds(settings: Settings): Need[] {
-  const { bind, httpPort, webPort, sshGatewayPort, sshPorts } = settings;
+  const { bind, httpPort, webPort, sshGatewayPort, sshPorts, elsewhere } = settings;
+  const runsHere = (service: string) => !elsewhere.includes(service);
   const one = (port: number, address: string, what: string, setting: string): Need => {
     return { first: port, last: port, address, what, setting };
   };
   return [
-    one(httpPort, bind, 'the sites', 'LIGHTKEEPER_HTTP_PORT'),
-    one(webPort, '127.0.0.1', 'the web app', 'LIGHTKEEPER_WEB_PORT'),
+    ...(runsHere('haproxy') ? [one(httpPort, bind, 'the sites', 'LIGHTKEEPER_HTTP_PORT')] : []),
+    ...(runsHere('web') ? [one(webPort, '127.0.0.1', 'the web app', 'LIGHTKEEPER_WEB_PORT')] : []),
     one(sshGatewayPort, bind, 'git over SSH', 'LIGHTKEEPER_SSH_GATEWAY_PORT'),
     { ...sshPorts, address: bind, what: 'SSH into the sites', setting: 'LIGHTKEEPER_SSH_PORTS' },
   ];

@@ -90,8 +90,10 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
     const proxy = await proxyService(settings);
     const web = webService(settings, revisions);
     if (isOurs(proxy)) await ensureService(settings, proxy);
-    for (const name of WORKERS) await ensureService(settings, workerService(settings, name, revisions));
-    if (isOurs(web)) await ensureService(settings, web, { restart: webChanged });
+    await Promise.all([
+      ...WORKERS.map((name) => ensureService(settings, workerService(settings, name, revisions))),
+      ...(isOurs(web) ? [ensureService(settings, web, { restart: webChanged })] : []),
+    ]);
     if (settings.elsewhere.length === 0) await untilOpen(settings);
   });
   if (settings.elsewhere.length === 0) {
