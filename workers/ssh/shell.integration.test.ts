@@ -235,7 +235,7 @@ describe('leaving', () => {
     ]);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const isRunning = async () => (await client.run('pgrep', ['-f', `^${marker}`])).code === 0;
-    expect(await isRunning()).toBe(true);
+    expect(await until(isRunning)).toBe(true);
     child.kill('SIGKILL');
     expect(await until(async () => !(await isRunning()))).toBe(true);
   });
