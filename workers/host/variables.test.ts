@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { givenVariables, variablesFor } from './variables.ts';
+
+const all = {
+  LIGHTKEEPER_INSTANCE: 'one',
+  LIGHTKEEPER_SECRET: 's',
+  LIGHTKEEPER_ADMIN_SECRET: 'a',
+  LIGHTKEEPER_BASE_DIR: '/base',
+  DATABASE_URL: 'postgresql://x',
+  DOCKER_HOST: 'unix:///x',
+};
+
+test('the web app gets no way to the engine and nothing about the host', () => {
+  expect(Object.keys(variablesFor('web', all))).toEqual([
+    'LIGHTKEEPER_INSTANCE',
+    'LIGHTKEEPER_SECRET',
+    'LIGHTKEEPER_ADMIN_SECRET',
+    'DATABASE_URL',
+  ]);
+});
+
+test('PostgreSQL, engine and proxy get no secret', () => {
+  expect(Object.keys(variablesFor('host', all)).join()).not.toMatch(/SECRET|DATABASE_URL/);
+});
+
+test('workers get all but the way to sign in as admin', () => {
+  expect(Object.keys(all).filter((name) => !(name in variablesFor('workers', all)))).toEqual([
+    'LIGHTKEEPER_ADMIN_SECRET',
+  ]);
+});
+
+test('of an environment only settings that have a value are taken', () => {
+  const env = { LIGHTKEEPER_HTTP_PORT: '80', LIGHTKEEPER_BIND: '', APP_URL: 'http://x', PATH: '/bin', HOME: undefined };
+  expect(givenVariables(env)).toEqual({ LIGHTKEEPER_HTTP_PORT: '80', APP_URL: 'http://x' });
+});
