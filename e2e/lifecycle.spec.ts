@@ -3,11 +3,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseSettings } from '#lib/env.ts';
 import { PROJECT_DIR } from '#workers/host/runtime.ts';
 import { APP_URL, expect, get, launch, remove, type Site, ssh, status, test, watch } from './setup/fixtures.ts';
 import { must, run } from './setup/programs.ts';
@@ -23,7 +24,7 @@ import {
   SERVICES,
   whatIsLeft,
 } from './setup/second-instance.ts';
-import { SECOND_INSTANCE } from './setup/test-instance.ts';
+import { SECOND_INSTANCE, TEST_INSTANCE } from './setup/test-instance.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.setTimeout(180_000);
@@ -220,6 +221,12 @@ test('containers removed by hand come back with all they had, and no visitor see
   await isAsBefore();
 });
 
+test('a firewall that somebody flushes is back within seconds', async () => {
+  const table = ['inet', `lightkeeper_${SECOND.instance}`];
+  await must('nft', ['delete', 'table', ...table]);
+  await expect.poll(async () => (await run('nft', ['list', 'table', ...table])).code, { timeout: 15_000 }).toBe(0);
+});
+
 test('`down` leaves nothing but the data, and `up` brings every site back', async () => {
   const down = await command('down');
   expect(down, down.stderr).toMatchObject({ code: 0 });
@@ -244,6 +251,13 @@ test('`down` leaves nothing but the data, and `up` brings every site back', asyn
 
 test('after a kill -9 of everything, `up` brings every site back', async () => {
   expect(await killEverything()).toBeGreaterThan(40);
+  // By now the numbers in these files are other processes': here, of the same programs, of the same user.
+  const data = path.join(SECOND.dataDir, 'postgres/data');
+  const [, ...rest] = (await readFile(path.join(data, 'postmaster.pid'), 'utf8')).split('\n');
+  const main = parseSettings(TEST_INSTANCE);
+  const [postgres] = (await readFile(path.join(main.dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n');
+  await writeFile(path.join(data, 'postmaster.pid'), [postgres, ...rest].join('\n'));
+  await cp(path.join(main.paths.run, 'dockerd.pid'), path.join(SECOND.paths.run, 'dockerd.pid'));
   await upAgain();
   await isAsBefore();
 });

@@ -8,12 +8,15 @@ import { openGit } from '#lib/git/deps.ts';
 import { requestDelete } from '#lib/sites/delete.ts';
 import { cgroupVersion, readContainerUsage } from '#lib/usage/cgroup.ts';
 import { recordUsage, type SiteUsage } from '#lib/usage/record.ts';
+import { ensureFirewall, hasFirewall } from './host/firewall.ts';
 import { createCollector } from './keeper/collector.ts';
 import { cgroupParent, openDisks, openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
 const READ_MS = 2_000;
 const EXPIRE_MS = 15_000;
+/** Somebody's `nft flush ruleset` takes our table too. */
+const GUARD_MS = 5_000;
 const COLLECT_MS = 5 * 60_000;
 /** A jump of the clock must not delete everybody: this many at a time. */
 const EXPIRED_MAX = 5;
@@ -55,7 +58,14 @@ await runWorker('keeper', async ({ settings, log }) => {
     await db.$executeRaw`delete from "Launch" where at < now() - interval '1 hour'`;
   };
 
+  const guard = async () => {
+    if (await hasFirewall(settings)) return;
+    log.warn({}, 'the firewall has gone; putting it back');
+    await ensureFirewall(settings);
+  };
+
   const loops = [
+    repeat(log, 'guarding the firewall', GUARD_MS, guard),
     repeat(log, 'reading usage', READ_MS, read),
     repeat(log, 'expiring guests', EXPIRE_MS, expire),
     repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSettings } from '#lib/env.ts';
 import { PROJECT_DIR } from '#workers/host/runtime.ts';
-import type { Site } from './fixtures.ts';
+import { expect, type Site } from './fixtures.ts';
 import { must, type Ran, run } from './programs.ts';
 import { SECOND_INSTANCE } from './test-instance.ts';
 
@@ -25,10 +25,16 @@ export async function command(name: string, args: string[] = [], env: Record<str
   return { ...ran, seconds: (performance.now() - start) / 1000 };
 }
 
+/** Launches and waits until the site is live. */
 export async function launchSecond(): Promise<Site> {
   const response = await fetch(`${SECOND_URL}/api/sites`, { method: 'POST' });
   if (!response.ok) throw new Error(`launch answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Site;
+  const site = (await response.json()) as Site;
+  const headers = { authorization: `Bearer ${site.token}` };
+  const state = async () =>
+    ((await (await fetch(`${SECOND_URL}/api/sites/${site.name}`, { headers })).json()) as { state: string }).state;
+  await expect.poll(state, { timeout: 60_000, intervals: [100] }).toBe('live');
+  return site;
 }
 
 export function docker(...args: string[]): Promise<string> {

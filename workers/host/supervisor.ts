@@ -20,6 +20,7 @@ export interface ServiceState {
 
 const SUPERVISOR = 'supervisor';
 const OOM_SCORE_ADJ = '-900';
+const RESTART_SECONDS = 12;
 
 export function serviceDir(settings: Settings): string {
   return path.join(settings.dataDir, 'service');
@@ -58,14 +59,17 @@ export async function isRunning(settings: Pick<Settings, 'dataDir'>): Promise<bo
   return answer?.exitCode === 0;
 }
 
-/** Writes a service and starts it; one that runs with the same script is left alone, a changed one is restarted. */
+/**
+ * Writes a service and starts it; one that runs with the same script is left alone, a changed one is restarted, and its
+ * old process has ended when this returns.
+ */
 export async function ensureService(settings: Settings, service: Service, options = { restart: false }): Promise<void> {
   const dir = path.join(serviceDir(settings), service.name);
   const changed = await writeScripts(settings, dir, service);
   const before = await findState(settings, service.name);
   if (!before) await supervise(settings, dir);
+  if ((changed || options.restart) && before?.up) await stopService(settings, service.name, RESTART_SECONDS);
   await runCommand('s6-svc', ['-u', dir]);
-  if ((changed || options.restart) && before?.up) await runCommand('s6-svc', ['-r', dir]);
 }
 
 export async function findServiceUp(settings: Settings, name: string): Promise<boolean> {
