@@ -72,7 +72,8 @@ test("the log of a push arrives as it happens, with the app's own lines", async 
   expect(at(/^ {7}warming 4$/)).toBeGreaterThan(at(/^ {7}warming 2$/) + 900);
   expect(lines.at(-1)?.text).toContain(site.address);
 
-  const deployment = (await (await api(site, '/deployments/2')).json()) as { log: string; status: string };
+  const number = /\(release (\d+), /.exec(lines.at(-1)?.text ?? '')?.[1];
+  const deployment = (await (await api(site, `/deployments/${number}`)).json()) as { log: string; status: string };
   expect(deployment.status).toBe('succeeded');
   for (const { text } of lines) expect(deployment.log).toContain(text);
 });

@@ -104,14 +104,14 @@ time.sleep(100)`;
 });
 
 test('a site whose container does not run says so, and lets its owner in again when it does', async () => {
-  const keeper = path.join(SETTINGS.dataDir, 'service', 'keeper');
+  const worker = path.join(SETTINGS.dataDir, 'service', 'deploy');
   const { id } = await containerOf(site);
-  await must('s6-svc', ['-p', keeper]); // It would start the container again at once.
+  await must('s6-svc', ['-p', worker]); // It would start the container again at once.
   try {
     await must('docker', ['-H', `unix://${SETTINGS.paths.engineSocket}`, 'kill', id]);
     expectSentence(await ssh(site, 'id -u'), /The site is not running/);
   } finally {
-    await must('s6-svc', ['-c', keeper]);
+    await must('s6-svc', ['-c', worker]);
   }
   await expect.poll(() => ssh(site, 'id -u'), { timeout: 30_000 }).toMatchObject({ code: 0, stdout: '0\n' });
 });
