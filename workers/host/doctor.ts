@@ -11,6 +11,7 @@ import { expectedServices } from './instance.ts';
 import { PACKAGES } from './packages.ts';
 import { poolState } from './pool.ts';
 import { takenPorts } from './ports.ts';
+import { runCommand } from './run-command.ts';
 import { isRunning, serviceStates } from './supervisor.ts';
 import { lowSysctls } from './sysctls.ts';
 import { envDir } from './variables.ts';
@@ -36,6 +37,7 @@ await exitWith(async () => {
     await checkDatabase(settings),
     await checkEngine(settings),
     await checkFirewall(settings),
+    await checkWayOut(settings),
     await checkCeilings(),
     await checkWeb(settings),
     await checkDoors(settings),
@@ -127,6 +129,19 @@ async function checkCeilings(): Promise<Finding> {
   const detail = low.length === 0 ? 'one site cannot use them up' : `too low: ${low.join(', ')}`;
   const hint = 'npm run up raises them; where it may not, set them with sysctl(8).';
   return { what: 'kernel counters', ok: low.length === 0, detail, hint };
+}
+
+/** Another Docker, or a firewall of the operator's, may drop what it does not know. */
+async function checkWayOut(settings: Settings): Promise<Finding> {
+  const bridge = `lk-${settings.instance}`;
+  const rules = await runCommand('iptables', ['-S']).then(
+    ({ stdout }) => stdout,
+    () => '', // Without iptables it drops nothing.
+  );
+  const isCut = /^-P FORWARD DROP$/m.test(rules) && !rules.includes(`-i ${bridge} -j ACCEPT`);
+  const detail = isCut ? "this host's own firewall drops what sites send to the internet" : 'sites reach the internet';
+  const hint = `iptables -I FORWARD -i ${bridge} -j ACCEPT; iptables -I FORWARD -o ${bridge} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`;
+  return { what: 'way out', ok: !isCut, detail, hint };
 }
 
 async function checkWeb(settings: Settings): Promise<Finding> {

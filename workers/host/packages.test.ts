@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { installArguments, PACKAGES } from './packages.ts';
+import { installArguments, PACKAGES, unitsOf } from './packages.ts';
 
 test('each package is known by a program at an absolute path', () => {
   for (const [name, program] of Object.entries(PACKAGES)) {
@@ -12,4 +12,9 @@ test('nothing is asked, nothing that is only recommended comes along, and anothe
   const words = installArguments(['haproxy', 's6']);
   expect(words).toEqual(expect.arrayContaining(['-y', '--no-install-recommends', 'DPkg::Lock::Timeout=600']));
   expect(words.slice(-3)).toEqual(['--', 'haproxy', 's6']);
+});
+
+test('daemons of packages that we bring stay off, those of packages that were there are left alone', () => {
+  expect(unitsOf(['docker.io', 'tini', 'haproxy'])).toEqual(['docker.service', 'docker.socket', 'haproxy.service']);
+  expect(unitsOf(['git', 's6'])).toEqual([]);
 });

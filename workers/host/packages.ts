@@ -35,10 +35,39 @@ export async function ensurePackages(
   await requireApt(missing);
   progress(`Installing ${missing.join(', ')}`);
   await runCommand('apt-get', ['update', '-q'], { timeoutMs: 300_000, onLine: progress });
-  // RUNLEVEL=1 makes invoke-rc.d refuse to start the daemons that packages bring (invoke-rc.d(8)).
-  const options = { timeoutMs: 1_200_000, onLine: progress, env: { RUNLEVEL: '1' } };
-  await runCommand('apt-get', installArguments(missing), options);
+  await withoutDaemons(missing, async () => {
+    // RUNLEVEL=1 makes invoke-rc.d refuse to start the daemons that packages bring (invoke-rc.d(8)).
+    const options = { timeoutMs: 1_200_000, onLine: progress, env: { RUNLEVEL: '1' } };
+    await runCommand('apt-get', installArguments(missing), options);
+  });
   return missing;
+}
+
+/** What the packages would start under systemd: a second Docker's firewall would cut the sites off. */
+const UNITS: Record<string, string[]> = {
+  'docker.io': ['docker.service', 'docker.socket'],
+  haproxy: ['haproxy.service'],
+};
+
+/** The units that come new with these packages. Pure. */
+export function unitsOf(packages: readonly string[]): string[] {
+  return packages.flatMap((name) => UNITS[name] ?? []);
+}
+
+/**
+ * Under systemd: the units are masked while their packages are installed (until the next boot at most, if we are killed)
+ * and not started at boots afterwards. Units of packages that were there before are not touched.
+ */
+async function withoutDaemons(packages: readonly string[], install: () => Promise<void>): Promise<void> {
+  const units = unitsOf(packages);
+  if (units.length === 0 || !(await isPresent('/run/systemd/system'))) return install();
+  await runCommand('systemctl', ['mask', '--runtime', ...units], { allow: [1] });
+  try {
+    await install();
+  } finally {
+    await runCommand('systemctl', ['unmask', '--runtime', ...units], { allow: [1] });
+  }
+  await runCommand('systemctl', ['disable', ...units], { allow: [1] });
 }
 
 /** Waits for another apt-get, such as the one of a set-up that was killed. */
