@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type EnginePlan, freeSubIdStart, overlaps, parseSubIds, planEngine, REMAP_USER } from './engine-config.ts';
-import { runCommand } from './run-command.ts';
+import { ifMissing, runCommand } from './run-command.ts';
 
 const COMMAND_TIMEOUT_MS = 20_000;
 const SUB_IDS = 65_536;
@@ -52,7 +52,7 @@ export async function ensureBridge(settings: Settings): Promise<void> {
 
 /** Absent is no error. */
 export async function removeBridge(settings: Settings): Promise<void> {
-  await run('ip', ['link', 'delete', 'dev', `lk-${settings.instance}`], [1]);
+  await run('ip', ['link', 'delete', 'dev', `lk-${settings.instance}`], [1]).catch(ifMissing(''));
 }
 
 /**

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { firewallTable, parseResolvers, renderFirewall } from './firewall-rules.ts';
-import { runCommand } from './run-command.ts';
+import { ifMissing, runCommand } from './run-command.ts';
 
 /** Without a resolver in resolv.conf Docker gives containers these (its documented fallback). */
 const FALLBACK_RESOLVERS = ['8.8.8.8', '8.8.4.4'];
@@ -33,7 +33,8 @@ export async function hasFirewall(settings: Settings): Promise<boolean> {
 /** Absent is no error. */
 export async function removeFirewall(settings: Settings): Promise<void> {
   const table = firewallTable(settings.instance);
-  await runCommand('nft', ['-f', '-'], { input: `table inet ${table}\ndelete table inet ${table}\n` });
+  const input = `table inet ${table}\ndelete table inet ${table}\n`;
+  await runCommand('nft', ['-f', '-'], { input }).catch(ifMissing(null));
 }
 
 const BRIDGE_FLAGS = ['nf_call_iptables', 'nf_call_ip6tables'];

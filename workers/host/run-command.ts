@@ -99,3 +99,11 @@ export async function runCommand(file: string, args: string[], options: CommandO
   }
   return { exitCode, ...output };
 }
+
+/** For `.catch`: the answer where the program is not installed, which has then made nothing. */
+export function ifMissing<T>(answer: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return answer;
+    throw error;
+  };
+}

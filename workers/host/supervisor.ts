@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '#lib/env.ts';
 import { endProcesses, type OwnProcess, ownProcesses, serviceMark } from './processes.ts';
 import { replaceFile } from './replace-file.ts';
-import { HOST_PATH, runCommand } from './run-command.ts';
+import { HOST_PATH, ifMissing, runCommand } from './run-command.ts';
 import { renderFinish, renderLogRun, renderRun, type Service } from './services.ts';
 
 export interface ServiceState {
@@ -182,12 +182,4 @@ async function until(condition: () => Promise<boolean>, timeoutMs: number, failu
     if (Date.now() > deadline) throw new Error(failure);
     await sleep(30);
   }
-}
-
-/** A machine without s6 supervises nothing. */
-function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT') return value;
-    throw error;
-  };
 }
