@@ -8,7 +8,6 @@ export interface Mirror {
   suite: string;
 }
 
-const DEFAULT_URI = 'http://mirror.example/debian';
 const RELEASES = [
   'bullseye',
   'bookworm',
@@ -28,8 +27,9 @@ interface Source {
 }
 
 /**
- * The mirrors of the base's suite. `texts` are the host's source files by name. The main archive falls back to Debian's;
- * updates and security updates are only named when the host names a place for them.
+ * The mirrors of the base's suite. `texts` are the host's source files by name. Updates and security updates are only
+ * named when the host names a place for them. None at all when the host names no main archive: mmdebstrap(1) then takes
+ * Debian's own.
  */
 export function planMirrors(texts: Record<string, string>): Mirror[] {
   const sources = Object.entries(texts)
@@ -37,7 +37,9 @@ export function planMirrors(texts: Record<string, string>): Mirror[] {
     .filter(({ uri, components }) => /^https?:\/\/[^\s"']+$/.test(uri) && components.includes('main'));
   const find = (suffix: string) =>
     sources.find(({ suite }) => RELEASES.some((name) => suite === `${name}${suffix}`))?.uri;
-  const places = { '': find('') ?? DEFAULT_URI, '-updates': find('-updates'), '-security': find('-security') };
+  const main = find('');
+  if (!main) return [];
+  const places = { '': main, '-updates': find('-updates'), '-security': find('-security') };
   return Object.entries(places).flatMap(([suffix, uri]) => (uri ? [{ uri, suite: `${SUITE}${suffix}` }] : []));
 }
 
