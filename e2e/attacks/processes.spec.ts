@@ -37,7 +37,7 @@ test('a fork bomb stops at the limit; root gets a shell or the reason, and the s
   expect(asked).toBeGreaterThan(20);
 });
 
-test('a site whose process slots are all taken says so over SSH, and a restart gives them back', async ({
+test('with all process slots taken one enters or is told so over SSH, and a restart gives them back', async ({
   site,
   neighbour,
 }) => {
@@ -50,9 +50,12 @@ try:
 except OSError as error: print(error.strerror)`;
   const filled = await ssh(site, 'exec python3 - 2>&1', { input: fill, timeoutMs: 10_000 });
   expect(filled.stdout).toContain('Resource temporarily unavailable');
-  await expect
-    .poll(async () => (await ssh(site, 'true')).stderr, { timeout: 20_000, intervals: [100] })
-    .toMatch(NO_SLOTS);
+  expect(await readPids((await containerOf(site)).id)).toBeGreaterThanOrEqual(site.limits.pids);
+  // The kernel lets a process be moved into a full cgroup: the engine's may get in where a fork does not.
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const { code, stderr } = await ssh(site, 'true');
+    if (code !== 0) expect(stderr).toMatch(NO_SLOTS);
+  }
 
   expect((await api(site, '/restart', { method: 'POST' })).status).toBe(202);
   await expect
