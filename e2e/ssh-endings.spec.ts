@@ -52,8 +52,10 @@ test('a client that vanishes leaves nothing in the foreground, and what was put 
   await Promise.all([command.kill(), terminal.kill()]);
 
   await expect.poll(sleeping, { timeout: 10_000 }).toEqual(['sleep 54322']);
-  expect(await ssh(site, 'nohup setsid sleep 54325 > /dev/null 2>&1 < /dev/null &')).toMatchObject({ code: 0 });
-  expect(await sleeping()).toEqual(['sleep 54322', 'sleep 54325']);
+  expect(await ssh(site, 'nohup setsid sleep 54325 > /dev/null 2>&1 < /dev/null & sleep 0.5')).toMatchObject({
+    code: 0,
+  });
+  await expect.poll(sleeping).toEqual(['sleep 54322', 'sleep 54325']);
   await ssh(site, 'pkill -x sleep');
 });
 
