@@ -11,6 +11,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json']],
   forbidOnly: true,
+  // Real kernels, networks and browsers on two shared cores: what passes only at its second try is reported as flaky.
+  retries: 1,
   use: {
     baseURL: `http://localhost:${TEST_INSTANCE.LIGHTKEEPER_HTTP_PORT}`,
     screenshot: 'only-on-failure',

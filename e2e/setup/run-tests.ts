@@ -71,6 +71,7 @@ async function runPlaywright(): Promise<Counts> {
     });
     const { stats } = JSON.parse(await readFile(report, 'utf8')) as { stats: Record<string, number> };
     const failed = (stats.unexpected ?? 0) + (stats.skipped ?? 0);
+    if (stats.flaky) progress.say(`${stats.flaky} of the end-to-end tests passed only at their second try`);
     return { passed: (stats.expected ?? 0) + (stats.flaky ?? 0), failed: exitCode !== 0 && failed === 0 ? 1 : failed };
   } finally {
     await takeDown();
