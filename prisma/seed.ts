@@ -18,6 +18,13 @@ export const PLANS = [
     pushBytesMax: 100n * MB,
     lifetimeMinutes: 24 * 60,
     sitesMax: 1,
+    totalDiskBytesMax: 1024n * MB,
+    totalMemoryBytesMax: 256n * MB,
+    bandwidthBytesMax: 5n * MB,
+    connectionsMax: 500,
+    newConnectionsMax: 20,
+    freezeAfterMinutes: 30,
+    stopAfterMinutes: 240,
   },
   {
     name: 'member',
@@ -32,6 +39,13 @@ export const PLANS = [
     pushBytesMax: 200n * MB,
     lifetimeMinutes: null,
     sitesMax: 5,
+    totalDiskBytesMax: 5n * 2048n * MB,
+    totalMemoryBytesMax: 5n * 512n * MB,
+    bandwidthBytesMax: 10n * MB,
+    connectionsMax: 1_000,
+    newConnectionsMax: 50,
+    freezeAfterMinutes: null,
+    stopAfterMinutes: null,
   },
 ];
 

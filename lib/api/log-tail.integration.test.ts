@@ -25,6 +25,11 @@ const PLAN = {
   tmpfsBytesMax: 1n,
   pushBytesMax: 1n,
   sitesMax: 1,
+  totalDiskBytesMax: 1n,
+  totalMemoryBytesMax: 1n,
+  bandwidthBytesMax: 1n,
+  connectionsMax: 1,
+  newConnectionsMax: 1,
 };
 
 const write = (number: number, log: string) =>

@@ -81,3 +81,13 @@ async function query(url: string, sql: string) {
     await client.end();
   }
 }
+
+test.each([`update "AuditEntry" set action = 'nothing'`, 'delete from "AuditEntry"', 'truncate "AuditEntry"'])(
+  'a row of the audit log cannot be changed or deleted: %s',
+  async (statement) => {
+    await database.db.auditEntry.create({
+      data: { actorRole: 'admin', action: 'site.delete', subject: 'calm-reef-7' },
+    });
+    await expect(query(database.url, statement)).rejects.toThrow('never changed or deleted');
+  },
+);

@@ -57,6 +57,8 @@ beforeAll(async () => {
         pidsMax: 100,
       },
       ...{ openFilesMax: 1000, logBytesMax: 1n << 20n, tmpfsBytesMax: 1n << 26n, pushBytesMax: 1n << 26n, sitesMax: 1 },
+      ...{ totalDiskBytesMax: 1n << 30n, totalMemoryBytesMax: 1n << 28n },
+      ...{ bandwidthBytesMax: 1n << 20n, connectionsMax: 100, newConnectionsMax: 10 },
     },
   });
 });
