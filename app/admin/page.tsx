@@ -8,6 +8,7 @@ import { services } from '#lib/api/services.ts';
 import { findViewer } from '#lib/auth/viewer.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import { allSites, type SiteRow } from '#lib/sites/find.ts';
+import { limitsOf } from '#lib/sites/limits.ts';
 import { BrandBar } from '../_components/brand-bar.tsx';
 import { type Level, levelOf } from '../_components/levels.ts';
 import { STATE_WORDS, StateDot } from '../_components/state-dot.tsx';
@@ -61,7 +62,8 @@ export default async function AdminPage() {
 }
 
 function Row({ site }: { site: SiteRow }) {
-  const { usage, plan } = site;
+  const { usage } = site;
+  const limits = limitsOf(site);
   return (
     <tr className="border-b border-line last:border-b-0 hover:bg-sunken" data-testid={`site-${site.name}`}>
       <th scope="row" className="whitespace-nowrap px-4 py-3 pl-6 font-semibold">
@@ -84,9 +86,9 @@ function Row({ site }: { site: SiteRow }) {
           'nobody yet'
         )}
       </td>
-      <Share used={usage && Number(usage.diskBytes)} max={Number(plan.diskBytesMax)} format={formatBytes} />
-      <Share used={usage && Number(usage.memoryBytes)} max={Number(plan.memoryBytesMax)} format={formatBytes} />
-      <Share used={usage?.pids ?? null} max={plan.pidsMax} format={String} />
+      <Share used={usage && Number(usage.diskBytes)} max={limits.diskBytesMax} format={formatBytes} />
+      <Share used={usage && Number(usage.memoryBytes)} max={limits.memoryBytesMax} format={formatBytes} />
+      <Share used={usage?.pids ?? null} max={limits.pidsMax} format={String} />
       <td className="px-4 py-3 whitespace-nowrap text-muted">
         {site.expiresAt ? <ExactTime at={site.expiresAt.toISOString()} /> : '–'}
       </td>

@@ -6,6 +6,7 @@ import type { Plan } from '../db/generated/client.ts';
 import type { Settings } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { siteHost, siteUrl } from '../sites/address.ts';
+import { limitsOf } from '../sites/limits.ts';
 import { checkHttp } from './check.ts';
 import type { DeployDeps } from './deps.ts';
 import { explainCheck, explainFailure, type ReleaseLimits } from './explain.ts';
@@ -70,13 +71,8 @@ export function releaseBounds(settings: Settings, plan: Plan): ReleaseBounds {
   };
 }
 
-function limitsOf(settings: Settings, { plan }: SiteWithPlan): ReleaseLimits {
-  return {
-    diskBytesMax: Number(plan.diskBytesMax),
-    memoryBytesMax: Number(plan.memoryBytesMax),
-    pidsMax: plan.pidsMax,
-    buildMinutes: settings.buildMinutes,
-  };
+function releaseLimits(settings: Settings, site: SiteWithPlan): ReleaseLimits {
+  return { ...limitsOf(site), buildMinutes: settings.buildMinutes };
 }
 
 async function startRelease(deps: DeployDeps, turn: Turn, release: NewRelease, kept: number[]): Promise<void> {
@@ -115,7 +111,7 @@ async function requireHealthy(deps: DeployDeps, turn: Turn, release: NewRelease,
   const msMax = settings.checkSeconds * 1000;
   const { died, ended } = session;
   const result = await checkHttp({ address, port, host, msMax, died, ended, signal: turn.signal });
-  const problem = explainCheck(result, port, limitsOf(settings, turn.site));
+  const problem = explainCheck(result, port, releaseLimits(settings, turn.site));
   if (problem) narrator.reveal();
   else narrator.hush();
   if (problem) throw problem;
@@ -134,7 +130,7 @@ async function explained(turn: Turn, settings: Settings, step: Promise<void>): P
   } catch (error) {
     step.catch(() => {}); // Whoever aborts the session hears of its end there.
     if (!(error instanceof ReleaseFailure)) throw error;
-    throw explainFailure(error, turn.log.lastLines(), limitsOf(settings, turn.site));
+    throw explainFailure(error, turn.log.lastLines(), releaseLimits(settings, turn.site));
   } finally {
     turn.signal.removeEventListener('abort', onAbort);
   }

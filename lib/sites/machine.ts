@@ -6,7 +6,8 @@ import { DISK_MOUNTS, type Disk, type MountedDisk } from '../disk/disk.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
-import { containerLimits, diskLimits } from './limits.ts';
+import { limitsOf } from './limits.ts';
+import { containerLimits, diskLimits } from './machine-limits.ts';
 
 export interface MachineDeps {
   db: Db;
@@ -19,7 +20,7 @@ export type SiteWithPlan = Site & { plan: Plan };
 
 /** The disk with its limit in force, mounted. Safe to repeat. */
 export async function ensureDisk({ disk }: MachineDeps, site: SiteWithPlan): Promise<MountedDisk> {
-  await disk.create(site.id, diskLimits(site.plan));
+  await disk.create(site.id, diskLimits(limitsOf(site)));
   return disk.mount(site.id);
 }
 
@@ -50,7 +51,7 @@ export function containerSpec(settings: Settings, site: SiteWithPlan, mounted: M
     siteId: site.id,
     generation: site.generation,
     hostname: site.name,
-    limits: containerLimits(site.plan),
+    limits: containerLimits(limitsOf(site)),
     mounts: [...own, ours],
     command: ['/.lightkeeper/init'],
     env: { LANG: 'C.UTF-8', NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' },

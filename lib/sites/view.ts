@@ -4,6 +4,7 @@ import { unseal } from '../auth/seal.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { gitHttpUrl, gitSshUrl, siteUrl, sshHost } from './address.ts';
 import type { SiteRow } from './find.ts';
+import { limitsOf } from './limits.ts';
 
 export interface DeploymentView {
   id: string;
@@ -62,6 +63,7 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
   const secret = requireSecret(settings);
   const token = unseal(secret, site.sealedToken);
   const host = sshHost(settings);
+  const limits = limitsOf(site);
   return {
     name: site.name,
     state: stateOf(site),
@@ -83,12 +85,12 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
     token,
     plan: site.planName,
     limits: {
-      diskBytes: Number(site.plan.diskBytesMax),
-      inodes: site.plan.inodesMax,
-      memoryBytes: Number(site.plan.memoryBytesMax),
-      cpuMillis: site.plan.cpuMillisMax,
-      pids: site.plan.pidsMax,
-      openFiles: site.plan.openFilesMax,
+      diskBytes: limits.diskBytesMax,
+      inodes: limits.inodesMax,
+      memoryBytes: limits.memoryBytesMax,
+      cpuMillis: limits.cpuMillisMax,
+      pids: limits.pidsMax,
+      openFiles: limits.openFilesMax,
     },
     usage: site.usage && viewUsage(site.usage),
     createdAt: (site.claimedAt ?? site.createdAt).toISOString(),

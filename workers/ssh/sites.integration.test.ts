@@ -31,12 +31,12 @@ test('a site is found by id, port and name, with its plan’s limits', async () 
     isOwned: false,
     sealedPassword: 'sealed',
     pushBytesMax: Number(plan.pushBytesMax),
-    limits: {
-      diskBytesMax: plan.diskBytesMax,
-      memoryBytesMax: plan.memoryBytesMax,
+    limits: expect.objectContaining({
+      diskBytesMax: Number(plan.diskBytesMax),
+      memoryBytesMax: Number(plan.memoryBytesMax),
       cpuMillisMax: plan.cpuMillisMax,
       pidsMax: plan.pidsMax,
-    },
+    }),
     expiresAt: null,
   };
   expect(await sites.findById(id)).toEqual(expected);

@@ -3,6 +3,7 @@
 
 import type { Db } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
+import { limitsOf, type SiteLimits } from '#lib/sites/limits.ts';
 
 export interface DoorSite {
   id: string;
@@ -13,7 +14,7 @@ export interface DoorSite {
   isOwned: boolean;
   sealedPassword: string;
   pushBytesMax: number;
-  limits: { diskBytesMax: bigint; memoryBytesMax: bigint; cpuMillisMax: number; pidsMax: number };
+  limits: SiteLimits;
   expiresAt: Date | null;
 }
 
@@ -40,9 +41,15 @@ const SELECT = {
   ownerId: true,
   sealedPassword: true,
   expiresAt: true,
-  plan: {
-    select: { pushBytesMax: true, diskBytesMax: true, memoryBytesMax: true, cpuMillisMax: true, pidsMax: true },
-  },
+  diskBytesMax: true,
+  inodesMax: true,
+  memoryBytesMax: true,
+  cpuMillisMax: true,
+  pidsMax: true,
+  bandwidthBytesMax: true,
+  connectionsMax: true,
+  newConnectionsMax: true,
+  plan: true,
 } as const satisfies Prisma.SiteSelect;
 const EXISTING: Prisma.SiteWhereInput = { state: { in: ['launching', 'live'] } };
 /** More sites than one key can be in, so that the answer is bounded. */
@@ -65,25 +72,17 @@ export function createSites(db: Db): Sites {
   };
 }
 
-interface Row {
-  id: string;
-  name: string;
-  sshPort: number;
-  ownerId: string | null;
-  sealedPassword: string;
-  expiresAt: Date | null;
-  plan: DoorSite['limits'] & { pushBytesMax: bigint };
-}
+type Row = Prisma.SiteGetPayload<{ select: typeof SELECT }>;
 
 function toDoorSite(row: Row): DoorSite {
-  const { pushBytesMax, ...limits } = row.plan;
+  const limits = limitsOf(row);
   return {
     id: row.id,
     name: row.name,
     port: row.sshPort,
     isOwned: row.ownerId !== null,
     sealedPassword: row.sealedPassword,
-    pushBytesMax: Number(pushBytesMax),
+    pushBytesMax: limits.pushBytesMax,
     limits,
     expiresAt: row.expiresAt,
   };

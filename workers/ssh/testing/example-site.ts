@@ -6,6 +6,21 @@ import type { DoorSite } from '../sites.ts';
 export const SECRET = 'a secret of thirty-two characters, for tests';
 export const PASSWORD = 'correct-horse-42';
 
+const LIMITS: DoorSite['limits'] = {
+  diskBytesMax: 1024 ** 3,
+  inodesMax: 200_000,
+  memoryBytesMax: 256 * 1024 ** 2,
+  cpuMillisMax: 500,
+  pidsMax: 128,
+  bandwidthBytesMax: 5 * 1024 ** 2,
+  connectionsMax: 500,
+  newConnectionsMax: 20,
+  openFilesMax: 4_096,
+  logBytesMax: 2 * 1024 ** 2,
+  tmpfsBytesMax: 64 * 1024 ** 2,
+  pushBytesMax: 50 * 1024 ** 2,
+};
+
 export function exampleSite(given: Partial<DoorSite>): DoorSite {
   return {
     id: '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -14,7 +29,7 @@ export function exampleSite(given: Partial<DoorSite>): DoorSite {
     isOwned: true,
     sealedPassword: seal(SECRET, PASSWORD),
     pushBytesMax: 50 * 1024 * 1024,
-    limits: { diskBytesMax: 1024n ** 3n, memoryBytesMax: 256n * 1024n ** 2n, cpuMillisMax: 500, pidsMax: 128 },
+    limits: LIMITS,
     expiresAt: null,
     ...given,
   };

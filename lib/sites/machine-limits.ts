@@ -1,0 +1,19 @@
+// A site's limits as the engine, the disk and the network take them.
+
+import type { DiskLimits } from '../disk/disk.ts';
+import type { ContainerLimits } from '../engine/engine.ts';
+import type { NetworkLimits } from '../network/network.ts';
+import type { SiteLimits } from './limits.ts';
+
+export function containerLimits(limits: SiteLimits): ContainerLimits {
+  const { memoryBytesMax, cpuMillisMax, pidsMax, openFilesMax, tmpfsBytesMax } = limits;
+  return { memoryBytesMax, cpuMillisMax, pidsMax, openFilesMax, tmpfsBytesMax, fileBytesMax: limits.diskBytesMax };
+}
+
+export function diskLimits({ diskBytesMax, inodesMax }: SiteLimits): DiskLimits {
+  return { diskBytesMax, inodesMax };
+}
+
+export function networkLimits({ bandwidthBytesMax, connectionsMax, newConnectionsMax }: SiteLimits): NetworkLimits {
+  return { bandwidthBytesMax, connectionsMax, newConnectionsMax };
+}
