@@ -134,6 +134,10 @@ export interface Paths {
   historySocket: string;
   proxySocket: string;
   proxyMap: string;
+  /** Of the deploy worker: answers when a site is awake. */
+  wakeSocket: string;
+  /** Of the keeper: takes the proxy's line about each request. */
+  requestsSocket: string;
 }
 
 /** Reads the settings from environment variables. Throws `setting-invalid` that names the variable and the fault. */
@@ -196,6 +200,8 @@ function toSettings(variables: Variables): Settings {
       historySocket: `${dataDir}/run/history/git.sock`,
       proxySocket: `${dataDir}/run/haproxy.sock`,
       proxyMap: `${dataDir}/run/routes.map`,
+      wakeSocket: `${dataDir}/run/wake/deploy.sock`,
+      requestsSocket: `${dataDir}/run/requests/keeper.sock`,
     },
   };
 }

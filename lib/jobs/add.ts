@@ -7,6 +7,8 @@ import type { Db, Transaction } from '../db/client.ts';
 export const JOBS = {
   /** Bring a site to what its row says: launch it, mend it or delete it. */
   converge: z.object({ siteId: z.uuid() }),
+  /** Bring a site's limits in force, while it runs. */
+  limits: z.object({ siteId: z.uuid() }),
   /** Make an earlier release live; null: the one before. */
   rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable() }),
 } as const;
