@@ -4,7 +4,7 @@ import { TEST_INSTANCE } from './e2e/setup/test-instance.ts';
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  outputDir: '/tmp/lightkeeper-test-results',
+  outputDir: `/tmp/lightkeeper-test-results${process.env.LIGHTKEEPER_TEST_SLOT ?? ''}`,
   // Two cores and one kernel: tests that fill disks and memory are not run beside each other.
   workers: 1,
   timeout: 120_000,

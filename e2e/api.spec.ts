@@ -32,10 +32,10 @@ test('a script launches, reads and deletes a site with nothing but curl', async 
   expect(launched.status).toBe(201);
   expect(site).toMatchObject({
     created: true,
-    address: `http://${site.name}.localhost:18080`,
+    address: `http://${site.name}.localhost:${new URL(APP_URL).port}`,
     git: {
       http: `${APP_URL}/${site.name}.git`,
-      httpWithToken: `http://${site.name}:${site.token}@localhost:18080/${site.name}.git`,
+      httpWithToken: `http://${site.name}:${site.token}@localhost:${new URL(APP_URL).port}/${site.name}.git`,
       ssh: `ssh://${site.name}@localhost:12222/${site.name}.git`,
     },
     ssh: { host: 'localhost', user: 'root', command: `ssh -p ${site.ssh.port} root@localhost` },

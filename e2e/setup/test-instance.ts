@@ -1,14 +1,19 @@
 // The instance that the end-to-end tests use: its own name, directories, ports and network, so that it runs beside
 // another one on the same machine.
 
+/** Several checkouts on one machine can test at a time: each sets another number from 1 to 9. */
+const slot = Number(process.env.LIGHTKEEPER_TEST_SLOT ?? 0);
+const suffix = slot === 0 ? '' : String(slot);
+const port = (first: number) => String(first + 100 * slot);
+
 export const TEST_INSTANCE = {
-  LIGHTKEEPER_INSTANCE: 'lktest',
-  LIGHTKEEPER_DATA_DIR: '/var/lib/lightkeeper-test',
-  LIGHTKEEPER_HTTP_PORT: '18080',
-  LIGHTKEEPER_WEB_PORT: '18081',
-  LIGHTKEEPER_SSH_GATEWAY_PORT: '12222',
-  LIGHTKEEPER_SSH_PORTS: '23000-23199',
-  LIGHTKEEPER_SUBNET: '10.214.0.0/20',
+  LIGHTKEEPER_INSTANCE: `lktest${suffix}`,
+  LIGHTKEEPER_DATA_DIR: `/var/lib/lightkeeper-test${suffix}`,
+  LIGHTKEEPER_HTTP_PORT: port(18_080),
+  LIGHTKEEPER_WEB_PORT: port(18_081),
+  LIGHTKEEPER_SSH_GATEWAY_PORT: port(12_222),
+  LIGHTKEEPER_SSH_PORTS: `${23_000 + 800 * slot}-${23_199 + 800 * slot}`,
+  LIGHTKEEPER_SUBNET: `10.${214 + 10 * Math.min(slot, 1)}.${16 * slot}.0/20`,
   LIGHTKEEPER_POOL_SIZE: '10GB',
   LIGHTKEEPER_READY_SITES: '2',
   LIGHTKEEPER_LAUNCHES_PER_HOUR: '10000',
@@ -20,13 +25,13 @@ export const TEST_INSTANCE = {
 /** A second one beside it, for the tests that take an instance down or kill it. */
 export const SECOND_INSTANCE = {
   ...TEST_INSTANCE,
-  LIGHTKEEPER_INSTANCE: 'lktwo',
-  LIGHTKEEPER_DATA_DIR: '/var/lib/lightkeeper-second',
-  LIGHTKEEPER_HTTP_PORT: '19180',
-  LIGHTKEEPER_WEB_PORT: '19181',
-  LIGHTKEEPER_SSH_GATEWAY_PORT: '13322',
-  LIGHTKEEPER_SSH_PORTS: '24100-24149',
-  LIGHTKEEPER_SUBNET: '10.218.0.0/20',
+  LIGHTKEEPER_INSTANCE: `lktwo${suffix}`,
+  LIGHTKEEPER_DATA_DIR: `/var/lib/lightkeeper-second${suffix}`,
+  LIGHTKEEPER_HTTP_PORT: port(19_180),
+  LIGHTKEEPER_WEB_PORT: port(19_181),
+  LIGHTKEEPER_SSH_GATEWAY_PORT: port(13_322),
+  LIGHTKEEPER_SSH_PORTS: `${24_100 + 800 * slot}-${24_149 + 800 * slot}`,
+  LIGHTKEEPER_SUBNET: `10.${218 + 10 * Math.min(slot, 1)}.${16 * slot}.0/20`,
   LIGHTKEEPER_POOL_SIZE: '5GB',
   LIGHTKEEPER_READY_SITES: '1',
 };
