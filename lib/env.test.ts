@@ -30,3 +30,25 @@ test('two instances share no path and no port', () => {
   expect(Object.values(two.paths).every((path) => path.startsWith('/srv/two/'))).toBe(true);
   expect(two.appUrl).not.toBe(one.appUrl);
 });
+
+test('mail and the addresses that alerts may reach are checked', () => {
+  const given = parseSettings({
+    LIGHTKEEPER_SMTP_URL: 'smtps://user:password@mail.example.org',
+    LIGHTKEEPER_MAIL_FROM: 'Lightkeeper <alerts@example.org>',
+    LIGHTKEEPER_ALERT_ALLOW: '10.1.0.0/16, fd00::/8',
+  });
+  expect(given).toMatchObject({
+    mailFrom: 'Lightkeeper <alerts@example.org>',
+    alertAllow: ['10.1.0.0/16', 'fd00::/8'],
+  });
+  expect(parseSettings({}).mailFrom).toBeNull();
+  for (const wrong of [
+    { LIGHTKEEPER_SMTP_URL: 'mail.example.org' },
+    { LIGHTKEEPER_MAIL_FROM: 'nobody' },
+    { LIGHTKEEPER_MAIL_FROM: 'a@example.org\r\nBcc: b@example.org' },
+    { LIGHTKEEPER_ALERT_ALLOW: '10.1.0.0/33' },
+    { LIGHTKEEPER_ALERT_ALLOW: 'localhost' },
+  ]) {
+    expect(() => parseSettings(wrong)).toThrow(Object.keys(wrong)[0]);
+  }
+});

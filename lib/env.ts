@@ -1,6 +1,7 @@
 // Every setting of an instance, parsed in one place. Nothing else reads process.env. Each setting has a default that
 // works; the README lists them. Two instances with different settings run side by side.
 
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseBytes } from './bytes.ts';
@@ -24,6 +25,22 @@ const portRange = z
     ({ first, last }) => first >= 1 && last <= 65_535 && first <= last,
     'is not a range of ports from 1 to 65535',
   );
+const cidrs = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((cidr) => cidr.trim())
+      .filter(Boolean),
+  )
+  .refine((list) => list.every(isCidr), 'is not a list of ranges such as 10.1.0.0/16,192.168.7.9/32');
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const width = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= width;
+}
 
 const VARIABLES = z.object({
   /** Names everything the instance starts: bridge, firewall table, cgroup, containers. */
@@ -57,6 +74,17 @@ const VARIABLES = z.object({
     .default('10.213.0.0/20'),
   /** Addresses that containers may reach although they are private: comma-separated CIDR. */
   LIGHTKEEPER_EGRESS_ALLOW: z.string().default(''),
+  /** Where alerts are mailed through; with the sender's address, e-mail is a way to be alerted. */
+  LIGHTKEEPER_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, 'is not a URL such as smtp://user:password@mail.example.org:587')
+    .default('smtp://127.0.0.1:25'),
+  LIGHTKEEPER_MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/, 'is not a sender such as Lightkeeper <alerts@example.org>')
+    .optional(),
+  /** Private addresses that alerts of users may be sent to: comma-separated CIDR. */
+  LIGHTKEEPER_ALERT_ALLOW: cidrs,
   LIGHTKEEPER_LAUNCHES_PER_HOUR: count.default(10),
   LIGHTKEEPER_SITES_PER_ADDRESS: count.default(5),
   /** Promised memory and disk as a multiple of what the machine has. */
@@ -103,6 +131,10 @@ export interface Settings {
   readySites: number;
   subnet: string;
   egressAllow: string[];
+  smtpUrl: string;
+  /** Null: no e-mail is sent. */
+  mailFrom: string | null;
+  alertAllow: string[];
   launchesPerHour: number;
   sitesPerAddress: number;
   overcommit: number;
@@ -176,6 +208,9 @@ function toSettings(variables: Variables): Settings {
     egressAllow: variables.LIGHTKEEPER_EGRESS_ALLOW.split(',')
       .map((cidr) => cidr.trim())
       .filter(Boolean),
+    smtpUrl: variables.LIGHTKEEPER_SMTP_URL,
+    mailFrom: variables.LIGHTKEEPER_MAIL_FROM ?? null,
+    alertAllow: variables.LIGHTKEEPER_ALERT_ALLOW,
     launchesPerHour: variables.LIGHTKEEPER_LAUNCHES_PER_HOUR,
     sitesPerAddress: variables.LIGHTKEEPER_SITES_PER_ADDRESS,
     overcommit: variables.LIGHTKEEPER_OVERCOMMIT,

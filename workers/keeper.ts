@@ -9,6 +9,7 @@ import { requestDelete } from '#lib/sites/delete.ts';
 import { cgroupVersion, readContainerUsage } from '#lib/usage/cgroup.ts';
 import { recordUsage, type SiteUsage } from '#lib/usage/record.ts';
 import { ensureFirewall, hasFirewall } from './host/firewall.ts';
+import { ALERT_MS, createAlerts } from './keeper/alerts.ts';
 import { createCollector } from './keeper/collector.ts';
 import { cgroupParent, openDisks, openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
@@ -68,6 +69,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     repeat(log, 'guarding the firewall', GUARD_MS, guard),
     repeat(log, 'reading usage', READ_MS, read),
     repeat(log, 'expiring guests', EXPIRE_MS, expire),
+    repeat(log, 'sending alerts', ALERT_MS, createAlerts({ db, settings, log })),
     repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),
   ];
   return async () => {

@@ -15,9 +15,14 @@ export interface Services {
   bells: Bells;
   streams: StreamLimit;
   signIns: Throttle;
+  /** Mails that ask an address whether it wants alerts. */
+  confirmations: Throttle;
+  alertTests: Throttle;
 }
 
 const SIGN_INS_PER_MINUTE = 5;
+const CONFIRMATIONS_PER_HOUR = 5;
+const ALERT_TESTS_PER_MINUTE = 10;
 const DB_CONNECTIONS_MAX = 10;
 
 /** Next loads modules once for each bundle; a process has one set of services all the same. */
@@ -46,5 +51,7 @@ function createServices(from: Settings): Services {
     bells: createBells({ databaseUrl, log }),
     streams: createStreamLimit(),
     signIns: createThrottle(SIGN_INS_PER_MINUTE, 60_000),
+    confirmations: createThrottle(CONFIRMATIONS_PER_HOUR, 3_600_000),
+    alertTests: createThrottle(ALERT_TESTS_PER_MINUTE, 60_000),
   };
 }

@@ -4,6 +4,7 @@ import { notify } from '../db/notify.ts';
 import { releaseLease, takeLease } from '../jobs/lease.ts';
 import type { DeployDeps } from './deps.ts';
 import { settleSite } from './settle.ts';
+import { markFailed } from './tell-failed.ts';
 
 const DEAD_MS = 30_000;
 /** A site that cannot be settled for so long is for people. */
@@ -48,18 +49,12 @@ async function findLeft(deps: DeployDeps, now: Date) {
 }
 
 async function endDeployment(deps: DeployDeps, id: string, siteId: string): Promise<number> {
-  const { count } = await deps.db.deployment.updateMany({
-    where: { id, status: 'running' },
-    data: {
-      status: 'failed',
-      finishedAt: new Date(),
-      problem: 'The deployment was interrupted: its worker stopped. Push again; what was live before still serves.',
-    },
-  });
-  if (count > 0) await notify(deps.db, 'site', siteId);
+  const problem = 'The deployment was interrupted: its worker stopped. Push again; what was live before still serves.';
+  const ended = await deps.db.$transaction((tx) => markFailed(tx, id, { problem }));
+  if (ended) await notify(deps.db, 'site', siteId);
   // Without a running container there is nothing to settle yet: the row keeps its runner, and the next sweep looks again.
   const container = await deps.engine.inspect(siteId);
-  if (container?.status !== 'running' || (await settleSite(deps, siteId)) === 'failed') return count;
+  if (container?.status !== 'running' || (await settleSite(deps, siteId)) === 'failed') return Number(ended);
   await deps.db.deployment.update({ where: { id }, data: { runner: null } });
-  return count;
+  return Number(ended);
 }

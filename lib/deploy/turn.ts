@@ -9,6 +9,7 @@ import { withLease } from '../jobs/lease.ts';
 import { oneLine } from './clean-text.ts';
 import type { DeployDeps } from './deps.ts';
 import { createDeploymentLog, type DeploymentLog } from './log.ts';
+import { markFailed } from './tell-failed.ts';
 
 export type SiteWithPlan = Site & { plan: Plan };
 
@@ -121,15 +122,8 @@ function toTold(error: unknown, signal: AbortSignal): AppError {
 
 async function closeFailed(deps: DeployDeps, deploymentId: string, siteId: string, told: AppError): Promise<void> {
   try {
-    await deps.db.deployment.updateMany({
-      where: { id: deploymentId, status: 'running' },
-      data: {
-        status: 'failed',
-        finishedAt: new Date(),
-        problem: oneLine(`${told.message} ${told.hint}`),
-        runner: null,
-      },
-    });
+    const problem = oneLine(`${told.message} ${told.hint}`);
+    await deps.db.$transaction((tx) => markFailed(tx, deploymentId, { problem, runner: null }));
     await notify(deps.db, 'site', siteId);
   } catch (cause) {
     deps.log.warn({ deploymentId, cause: String(cause) }, 'a failed deployment stays "running" until the sweep');

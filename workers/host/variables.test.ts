@@ -6,6 +6,7 @@ const all = {
   LIGHTKEEPER_SECRET: 's',
   LIGHTKEEPER_ADMIN_SECRET: 'a',
   LIGHTKEEPER_BASE_DIR: '/base',
+  LIGHTKEEPER_SMTP_URL: 'smtp://user:password@mail',
   DATABASE_URL: 'postgresql://x',
   DOCKER_HOST: 'unix:///x',
 };
@@ -20,7 +21,7 @@ test('the web app gets no way to the engine and nothing about the host', () => {
 });
 
 test('PostgreSQL, engine and proxy get no secret', () => {
-  expect(Object.keys(variablesFor('host', all)).join()).not.toMatch(/SECRET|DATABASE_URL/);
+  expect(Object.keys(variablesFor('host', all)).join()).not.toMatch(/SECRET|DATABASE_URL|SMTP/);
 });
 
 test('workers get all but the way to sign in as admin', () => {

@@ -16,9 +16,9 @@ const HOST_FACTS = new Set(['LIGHTKEEPER_BASE_DIR', 'LIGHTKEEPER_ROOT_UID', 'LIG
 
 const WITHHELD: Record<Audience, (name: string) => boolean> = {
   workers: (name) => name === 'LIGHTKEEPER_ADMIN_SECRET',
-  /** The web process knows no way to the engine. */
-  web: (name) => name === 'DOCKER_HOST' || HOST_FACTS.has(name),
-  host: (name) => name === 'DATABASE_URL' || name.endsWith('SECRET'),
+  /** The web process knows no way to the engine, and mails nothing. */
+  web: (name) => name === 'DOCKER_HOST' || name === 'LIGHTKEEPER_SMTP_URL' || HOST_FACTS.has(name),
+  host: (name) => name === 'DATABASE_URL' || name === 'LIGHTKEEPER_SMTP_URL' || name.endsWith('SECRET'),
 };
 
 export function envDir(settings: Settings, audience: Audience = 'workers'): string {

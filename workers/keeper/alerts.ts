@@ -1,0 +1,27 @@
+// The keeper's loop of alerts: what happened becomes messages, and messages that are due are sent.
+
+import { type DeliveryDeps, deliverDue } from '#lib/alerts/deliver.ts';
+import { createMailer } from '#lib/alerts/mail.ts';
+import { planAlerts, pruneAlerts } from '#lib/alerts/outbox.ts';
+import type { Db } from '#lib/db/client.ts';
+import type { Settings } from '#lib/env.ts';
+import type { Log } from '#lib/log.ts';
+
+export const ALERT_MS = 1_000;
+const PRUNE_MS = 3_600_000;
+/** Of full batches in one round: the next round goes on. */
+const BATCHES_MAX = 10;
+
+/** The work of one round. */
+export function createAlerts({ db, settings, log }: { db: Db; settings: Settings; log: Log }): () => Promise<void> {
+  const delivery: DeliveryDeps = { db, settings, log, mailer: createMailer(settings), now: () => new Date() };
+  let prunedAt = 0;
+  return async () => {
+    const now = delivery.now();
+    await planAlerts(db, now);
+    for (let batch = 0; batch < BATCHES_MAX && (await deliverDue(delivery)) > 0; batch += 1);
+    if (now.getTime() - prunedAt < PRUNE_MS) return;
+    await pruneAlerts(db, now);
+    prunedAt = now.getTime();
+  };
+}
