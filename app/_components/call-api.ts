@@ -13,7 +13,7 @@ const UNREACHABLE: Problem = {
 };
 
 export async function callApi<Data>(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},

@@ -11,6 +11,10 @@ const REFUSALS: Record<string, Problem> = {
   'name-taken': { message: 'That name is taken.', hint: 'Choose another one, or leave it empty and get one.' },
   'too-many-launches': { message: 'There were many launches from your address.', hint: 'Wait an hour and try again.' },
   'too-many-sites': { message: 'You have as many sites as you may.', hint: 'Delete one, then launch again.' },
+  'over-total': {
+    message: 'Your sites have all the disk or memory that you may have.',
+    hint: 'Delete one, then launch again.',
+  },
   'host-full': { message: 'All places are taken right now.', hint: 'Try again in some minutes.' },
 };
 

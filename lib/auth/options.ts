@@ -3,6 +3,7 @@
 
 import type { NextAuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { audit } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
 import type { Log } from '../log.ts';
@@ -56,14 +57,21 @@ function adminProvider(deps: AuthDeps) {
     name: 'Admin',
     credentials: { secret: { label: 'Admin secret', type: 'password' } },
     async authorize(credentials, request) {
-      deps.signIns.attempt(clientAddress(new Headers(request.headers as Record<string, string>)));
+      const address = clientAddress(new Headers(request.headers as Record<string, string>));
+      deps.signIns.attempt(address);
       const expected = deps.settings.adminSecret;
-      if (!expected || !equalSecrets(credentials?.secret ?? '', expected)) return null;
+      if (!expected || !equalSecrets(credentials?.secret ?? '', expected)) {
+        const nobody = { actor: { id: null, role: 'stranger' }, address };
+        await audit(deps.db, { ...nobody, action: 'admin.sign-in-refused', subject: ADMIN_EMAIL });
+        return null;
+      }
       const { id } = await deps.db.user.upsert({
         where: { email: ADMIN_EMAIL },
         create: { email: ADMIN_EMAIL, role: 'admin' },
         update: { role: 'admin' },
       });
+      const admin = { actor: { id, role: 'admin' }, address };
+      await audit(deps.db, { ...admin, action: 'admin.sign-in', subject: ADMIN_EMAIL });
       return { id };
     },
   });

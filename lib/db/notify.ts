@@ -14,6 +14,11 @@ export async function notify(db: Db | Transaction, channel: Channel, payload = '
   await db.$executeRaw`select pg_notify(${`lightkeeper_${channel}`}, ${payload})`;
 }
 
+/** One ring for each payload, with one statement. */
+export async function notifyAll(db: Db | Transaction, channel: Channel, payloads: string[]): Promise<void> {
+  await db.$executeRaw`select pg_notify(${`lightkeeper_${channel}`}, payload) from unnest(${payloads}::text[]) as payload`;
+}
+
 /**
  * Listens until the returned function is called. After a lost connection it comes back with backoff and calls
  * `onReconnect`, because what rang in between was not heard.

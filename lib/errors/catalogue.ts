@@ -11,6 +11,8 @@ export const CATALOGUE = {
   'too-many-launches': { httpStatus: 429, retryable: true },
   'too-many-sites': { httpStatus: 429, retryable: false },
   'too-many-requests': { httpStatus: 429, retryable: true },
+  'over-total': { httpStatus: 409, retryable: false },
+  'plan-in-use': { httpStatus: 409, retryable: false },
   'too-many-keys': { httpStatus: 409, retryable: false },
   'no-session': { httpStatus: 401, retryable: false },
   'bad-target': { httpStatus: 400, retryable: false },

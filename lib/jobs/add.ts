@@ -27,3 +27,11 @@ export async function addJob<Name extends JobName>(
   await db.$executeRaw`
     select graphile_worker.add_job(${name}::text, payload := ${JSON.stringify(checked)}::json, job_key := ${key}::text, max_attempts := 3)`;
 }
+
+/** One such job for each of these sites, with one statement. */
+export async function addJobs(db: Db | Transaction, name: 'converge' | 'limits', siteIds: string[]): Promise<void> {
+  const checked = siteIds.map((siteId) => JOBS[name].parse({ siteId }).siteId);
+  await db.$executeRaw`
+    select graphile_worker.add_job(${name}::text, payload := json_build_object('siteId', id), job_key := ${`${name}:`}::text || id, max_attempts := 3)
+    from unnest(${checked}::text[]) as id`;
+}

@@ -8,6 +8,7 @@ import { notify } from '../db/notify.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { AppError, invariant } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
+import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
 import { judgeAddress, judgeCapacity } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
 import { generateSiteName, parseSiteName } from './names.ts';
@@ -30,7 +31,7 @@ export interface Launched {
 
 type Deps = { db: Db; settings: Settings };
 
-/** Launches a site. Throws `bad-name`, `name-taken`, `too-many-launches`, `too-many-sites` or `host-full`. */
+/** Launches a site. Throws `bad-name`, `name-taken`, `too-many-launches`, `too-many-sites`, `over-total` or `host-full`. */
 export async function launch(deps: Deps, request: LaunchRequest): Promise<Launched> {
   const name = request.name === null || request.name.trim() === '' ? null : parseSiteName(request.name);
   const { siteId, owner, created } = await claimOrInsert(deps, request, name);
@@ -41,11 +42,13 @@ export async function launch(deps: Deps, request: LaunchRequest): Promise<Launch
 async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | null) {
   const work = deps.db.$transaction(async (tx) => {
     await oneAtATime(tx, request);
+    if (request.owner) await lockUser(tx, request.owner.id);
     const known = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
-    const plan = await requirePlan(tx, known === null || known.role === 'guest' ? 'guest' : 'member');
+    const plan = await requirePlan(tx, known ? planNameOf(known) : 'guest');
     const earlier = await findEarlier(tx, request, known, plan);
     if (earlier) return { siteId: earlier.site.id, owner: earlier.owner, created: false };
     await admit(deps, tx, request);
+    if (known) await admitOwner(tx, known, plan);
     if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
     const owner = known ?? (await tx.user.create({ data: { role: 'guest' } }));
     const claim = claimOf(owner, plan, request);
@@ -96,11 +99,11 @@ async function findEarlier(
     where: { ownerId: known.id, state: { not: 'deleting' } },
     orderBy: { claimedAt: 'desc' },
   });
-  const newest = sites[0];
-  if (!newest || sites.length < plan.sitesMax || known.role === 'admin') return null;
-  if (known.role === 'guest') return { site: newest, owner: known };
+  const [newest] = sites;
+  if (sites.length < totalsMaxOf(known, plan).sites || known.role === 'admin') return null;
+  if (newest && known.role === 'guest') return { site: newest, owner: known };
   throw new AppError('too-many-sites', {
-    message: `You have ${sites.length} of ${plan.sitesMax} sites.`,
+    message: `You have ${sites.length} of ${totalsMaxOf(known, plan).sites} sites.`,
     hint: 'Delete one of them to launch another.',
   });
 }
@@ -121,6 +124,13 @@ async function admit(deps: Deps, tx: Transaction, { address }: LaunchRequest): P
     deps.settings,
     now,
   );
+}
+
+/** What the owner's sites are promised together. An admin's are bounded by the machine alone. */
+async function admitOwner(tx: Transaction, owner: User, plan: Plan): Promise<void> {
+  if (owner.role === 'admin') return;
+  const site = { diskBytes: Number(plan.diskBytesMax), memoryBytes: Number(plan.memoryBytesMax) };
+  judgeLaunchTotals(await readTotals(tx, owner.id), site, totalsMaxOf(owner, plan));
 }
 
 interface Claim {
@@ -168,7 +178,8 @@ async function judgeHost(deps: Deps, tx: Transaction, plan: Plan): Promise<void>
   const host = await tx.host.findUnique({ where: { node: 'local' } });
   if (!host) return;
   const [promised] = await tx.$queryRaw<{ memory: bigint; disk: bigint }[]>`
-    select coalesce(sum(p."memoryBytesMax"), 0)::bigint as memory, coalesce(sum(p."diskBytesMax"), 0)::bigint as disk
+    select coalesce(sum(coalesce(s."memoryBytesMax", p."memoryBytesMax")), 0)::bigint as memory,
+      coalesce(sum(coalesce(s."diskBytesMax", p."diskBytesMax")), 0)::bigint as disk
     from "Site" s join "Plan" p on p.name = s."planName"`;
   const capacity = {
     memoryBytes: Number(host.memoryBytes),

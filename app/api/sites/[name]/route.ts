@@ -1,5 +1,6 @@
 // GET tells everything about a site to its owner or the bearer of its token; DELETE removes it with all it had.
 
+import { adminOver } from '#lib/api/admin.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { siteAnswer } from '#lib/api/site-answer.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
@@ -13,6 +14,6 @@ export const GET = handle<{ name: string }>(async (call) => {
 
 export const DELETE = handle<{ name: string }>(async (call) => {
   const site = await requireSiteOf(call, call.params.name);
-  await requestDelete(call.db, site);
+  await requestDelete(call.db, site, adminOver(call, site));
   return json({ name: site.name, state: 'deleting' }, 202);
 });

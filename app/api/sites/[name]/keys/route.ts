@@ -1,6 +1,7 @@
 // POST adds a public key `{ key }`; DELETE removes the one with `{ id }`.
 
 import { z } from 'zod';
+import { adminOver } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { addKey, removeKey } from '#lib/api/keys.ts';
@@ -12,12 +13,12 @@ const OLD_KEY = z.object({ id: z.uuid() });
 export const POST = handle<{ name: string }>(async (call) => {
   const { key } = await readJson(call.request, NEW_KEY);
   const site = await requireSiteOf(call, call.params.name);
-  return json(await addKey(call.db, site.id, key), 201);
+  return json(await addKey(call.db, site, key, adminOver(call, site)), 201);
 });
 
 export const DELETE = handle<{ name: string }>(async (call) => {
   const { id } = await readJson(call.request, OLD_KEY);
   const site = await requireSiteOf(call, call.params.name);
-  await removeKey(call.db, site.id, id);
+  await removeKey(call.db, site, id, adminOver(call, site));
   return json({ id });
 });

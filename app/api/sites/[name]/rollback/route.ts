@@ -1,6 +1,7 @@
 // POST makes an earlier release live again: the one of deployment `number`, or without it the one before the live one.
 
 import { z } from 'zod';
+import { adminOver } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
@@ -22,6 +23,6 @@ export const POST = handle<{ name: string }>(async (call) => {
       hint: 'Choose one of the deployments that its page lists.',
     });
   }
-  await requestRollback(db, site, deployment?.id ?? null);
+  await requestRollback(db, site, deployment?.id ?? null, adminOver(call, site));
   return json({ name: site.name, rollback: number ?? 'previous' }, 202);
 });

@@ -1,0 +1,56 @@
+// Stopping a site until somebody starts it again, with the reason that its owner reads; and starting it again. The row
+// says it; the deploy worker does it.
+
+import { audit, type Who } from '../audit/audit.ts';
+import type { Db } from '../db/client.ts';
+import { notify } from '../db/notify.ts';
+import { siteNotFound } from '../errors/app-error.ts';
+import { addJob } from '../jobs/add.ts';
+
+type Named = { id: string; name: string };
+
+/** By an admin. A site that is held already has a new reason. Throws `not-found` for one that is being deleted. */
+export async function holdSite(db: Db, who: Who, { id, name }: Named, reason: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const before = await tx.site.findUnique({ where: { id }, select: { state: true, heldBy: true, heldFor: true } });
+    if (!before || before.state === 'deleting') throw siteNotFound();
+    await tx.site.update({ where: { id }, data: { heldBy: 'admin', heldFor: reason, heldAt: new Date() } });
+    const held = { heldBy: before.heldBy, heldFor: before.heldFor };
+    const after = { heldBy: 'admin', heldFor: reason };
+    await audit(tx, { ...who, action: 'site.hold', subject: name, siteId: id, before: held, after });
+    const text = `An admin stopped the site: ${reason}`;
+    await tx.event.create({ data: { siteId: id, kind: 'held', level: 'over', text } });
+    await addJob(tx, 'converge', { siteId: id });
+    await notify(tx, 'site', id);
+  });
+}
+
+/** Ends any hold. A site that is not held is left as it is. */
+export async function releaseSite(db: Db, who: Who, { id, name }: Named): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const before = await tx.site.findUnique({ where: { id }, select: { heldBy: true, heldFor: true } });
+    if (!before) throw siteNotFound();
+    if (before.heldBy === null) return;
+    const data = { heldBy: null, heldFor: null, heldAt: null, activeAt: new Date(), rest: 'awake' as const };
+    await tx.site.update({ where: { id }, data });
+    await audit(tx, { ...who, action: 'site.release', subject: name, siteId: id, before, after: { heldBy: null } });
+    const text = 'An admin started the site again.';
+    await tx.event.create({ data: { siteId: id, kind: 'released', text } });
+    await addJob(tx, 'converge', { siteId: id });
+    await notify(tx, 'site', id);
+  });
+}
+
+/** Puts a site to sleep, or wakes it: what else happens to it decides for how long. */
+export async function restSite(db: Db, who: Who, { id, name }: Named, rest: 'frozen' | 'awake'): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const before = await tx.site.findUnique({ where: { id }, select: { state: true, rest: true } });
+    if (!before || before.state === 'deleting') throw siteNotFound();
+    if (before.rest === rest || (rest === 'frozen' && before.rest === 'stopped')) return;
+    await tx.site.update({ where: { id }, data: { rest, ...(rest === 'awake' ? { activeAt: new Date() } : {}) } });
+    const action = rest === 'awake' ? 'site.wake' : 'site.sleep';
+    await audit(tx, { ...who, action, subject: name, siteId: id, before: { rest: before.rest }, after: { rest } });
+    await addJob(tx, 'converge', { siteId: id });
+    await notify(tx, 'site', id);
+  });
+}
