@@ -5,6 +5,7 @@
 import { mkdir, readdir, rename, rmdir, statfs } from 'node:fs/promises';
 import { AppError, invariant } from '../errors/app-error.ts';
 import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
+import { createInodeCounter } from './inode-counter.ts';
 import { type DiskDeps, ignoring, isThere, layOut, layOutPool, mountRoot, unmountRoot } from './layout.ts';
 import { mountsAt } from './mount-table.ts';
 import { isSiteId, type SitePaths, sitePaths, snapshotPath } from './paths.ts';
@@ -36,15 +37,28 @@ const COPY_TIMEOUT_MS = 30 * 60_000;
 export function createBtrfsDisk(deps: DiskDeps): Disk {
   const { poolDir } = deps;
   const syncSoon = backgroundSync(deps);
+  const inodes = createInodeCounter(deps.log);
 
   async function create(siteId: string, limits: DiskLimits): Promise<void> {
     const paths = await settled(siteId);
-    if (await isThere(paths.disk)) return limitQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
+    if (await isThere(paths.disk)) return setLimit(siteId, limits);
     await makeQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
     await deleteSubvolume(poolDir, paths.staging);
     await run('btrfs', ['subvolume', 'create', '-i', qgroupOf(siteId), paths.staging]);
     await layOut(deps, paths.staging).catch(explainFullPool);
     await rename(paths.staging, paths.disk);
+  }
+
+  /** The one place that decides what a disk's limit is. What was freed since the last call is not to be filled again. */
+  async function setLimit(siteId: string, { diskBytesMax, held }: DiskLimits): Promise<void> {
+    const bytesMax = held ? Math.min(diskBytesMax, await bytesOf(siteId)) : diskBytesMax;
+    await limitQgroup(poolDir, qgroupOf(siteId), bytesMax);
+  }
+
+  async function bytesOf(siteId: string): Promise<number> {
+    const group = (await readQgroups(poolDir)).find(({ id }) => id === qgroupOf(siteId));
+    invariant(group, `the disk of ${siteId} has no group`);
+    return group.bytes;
   }
 
   async function destroy(siteId: string): Promise<void> {
@@ -79,7 +93,7 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
   async function clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void> {
     const from = await settled(siteId);
     const to = await settled(newSiteId);
-    if (await isThere(to.disk)) return limitQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
+    if (await isThere(to.disk)) return setLimit(newSiteId, limits);
     await makeQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
     await deleteSubvolume(poolDir, to.staging);
     await run('btrfs', ['subvolume', 'snapshot', '-r', from.disk, to.source]);
@@ -111,7 +125,12 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     await dropQgroups(poolDir, leftQgroups(groups));
     const bytes = new Map(groups.map((group) => [group.id, group.bytes]));
     const sites = await list();
-    return new Map(sites.map((siteId) => [siteId, { bytes: bytes.get(qgroupOf(siteId)) ?? 0, inodes: null }]));
+    const counts = await inodes.counts(new Map(sites.map((siteId) => [siteId, sitePaths(deps, siteId).disk])));
+    const usageOf = (siteId: string) => ({
+      bytes: bytes.get(qgroupOf(siteId)) ?? 0,
+      inodes: counts.get(siteId) ?? null,
+    });
+    return new Map(sites.map((siteId) => [siteId, usageOf(siteId)]));
   }
 
   async function list(): Promise<string[]> {
@@ -152,7 +171,7 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     resize: async (siteId, limits) => {
       const paths = await settled(siteId);
       invariant(await isThere(paths.disk), `the site ${siteId} has no disk to resize`);
-      await limitQgroup(poolDir, qgroupOf(siteId), limits.diskBytesMax);
+      await setLimit(siteId, limits);
     },
     usage: async (siteId) => (await usageOfAll()).get(siteId) ?? null,
     snapshot: async (siteId, name) => {

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Disk, DiskLimits } from './disk.ts';
@@ -13,7 +13,7 @@ import { DiskCommandError, run } from './run.ts';
 import { openTestPool, type TestPool } from './test-pool.ts';
 
 const MB = 1 << 20;
-const LIMITS: DiskLimits = { diskBytesMax: 96 * MB, inodesMax: 4_000 };
+const LIMITS: DiskLimits = { diskBytesMax: 96 * MB, inodesMax: 4_000, held: false };
 /** Node has no name for EDQUOT, 122. */
 const FULL = /Disk quota exceeded|No space left|system error -122|ENOSPC/;
 
@@ -110,7 +110,7 @@ describe.each<Disk['kind']>(['btrfs', 'ext4'])('a disk of kind %s', (kind) => {
   });
 
   test('stops a flood of tiny files, and the owner can delete them', async () => {
-    const { root } = await launch({ diskBytesMax: 32 * MB, inodesMax: 2_000 });
+    const { root } = await launch({ ...LIMITS, diskBytesMax: 32 * MB, inodesMax: 2_000 });
     await mkdir(`${root}/root/tiny`);
     let count = 0;
     const flood = async () => {
@@ -230,6 +230,51 @@ describe.each<Disk['kind']>(['btrfs', 'ext4'])('a disk of kind %s', (kind) => {
     const resting = (await disk.usageOfAll()).get(sites[0]?.siteId ?? '')?.bytes ?? 0;
     expect(Math.abs(resting - (after.get(sites[0]?.siteId ?? '')?.bytes ?? 0))).toBeLessThan(MB);
     expect([...after.keys()].sort()).toEqual((await disk.list()).sort());
+  });
+
+  test('counts every file, link and directory once, and sees deletions within seconds', async () => {
+    const { siteId, root, repository } = await launch({ ...LIMITS, inodesMax: 20_000 });
+    const inodes = async () => (await disk.usage(siteId))?.inodes ?? null;
+    await mkdir(`${root}/root/many`);
+    await until(async () => (await inodes()) !== null, 'the first count');
+    const before = (await inodes()) ?? 0;
+    expect(before).toBeLessThan(40);
+    for (let file = 0; file < 5_000; file += 1) await writeFile(`${root}/root/many/${file}`, '');
+    await until(async () => (await inodes()) === before + 5_000, 'the new files to be counted');
+    await link(`${root}/root/many/1`, `${root}/root/linked`);
+    await writeFile(`${repository}/HEAD`, 'ref');
+    await until(async () => (await inodes()) === before + 5_001, 'the file of the repository, and no more for a link');
+    await rm(`${root}/root/many`, { recursive: true });
+    await until(async () => (await inodes()) === before + 1, 'the deletion to be counted');
+  });
+
+  onBtrfs('does not count what snapshots hold', async () => {
+    const { siteId, root } = await launch();
+    await disk.snapshot(siteId, 'kept');
+    await writeFile(`${root}/root/file`, 'x');
+    const counted = async () => (await disk.usage(siteId))?.inodes ?? 0;
+    await until(async () => (await counted()) > 0, 'the first count');
+    expect(await counted()).toBeLessThan(40);
+  });
+
+  onBtrfs('does not grow while it is held, lets delete, and grows again when it is released', async () => {
+    const { siteId, root } = await launch();
+    await fill(`${root}/root/fill`, 30);
+    await mkdir(`${root}/root/many`);
+    for (let file = 0; file < 500; file += 1) await writeFile(`${root}/root/many/${file}`, 'x'.repeat(1_000));
+    await bytesUsed(siteId);
+    await disk.resize(siteId, { ...LIMITS, held: true });
+    await expect(writeFile(`${root}/root/more`, 'x')).rejects.toThrow(FULL);
+    await rm(`${root}/root/fill`);
+    await bytesUsed(siteId);
+    const again = pool.reopen(); // As after a restart of the worker: what was freed is not to be filled again.
+    await again.create(siteId, { ...LIMITS, held: true });
+    await disk.unmount(siteId);
+    await again.mount(siteId);
+    expect((await fill(`${root}/root/fill`, 30)).bytes).toBeLessThan(2 * MB);
+    await rm(`${root}/root/many`, { recursive: true });
+    await disk.resize(siteId, LIMITS);
+    expect((await fill(`${root}/root/fill`, 30)).stopped).toBeNull();
   });
 
   test('shows written data in the usage within seconds, without a sync', async () => {

@@ -5,11 +5,16 @@
 export interface DiskLimits {
   diskBytesMax: number;
   inodesMax: number;
+  /**
+   * The disk may not grow: its limit is what it uses now, where that is less. Deleting works. ext4 takes no notice: there
+   * the kernel itself bounds inodes, which is what disks are held for.
+   */
+  held: boolean;
 }
 
 export interface DiskUsage {
   bytes: number;
-  /** Null where the filesystem does not count them. */
+  /** Null until they have been counted. On btrfs as of the last count, which follows what is made within seconds. */
   inodes: number | null;
 }
 

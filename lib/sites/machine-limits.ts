@@ -1,5 +1,6 @@
 // A site's limits as the engine, the disk and the network take them.
 
+import type { Site } from '../db/generated/client.ts';
 import type { DiskLimits } from '../disk/disk.ts';
 import type { ContainerLimits } from '../engine/engine.ts';
 import type { NetworkLimits } from '../network/network.ts';
@@ -10,8 +11,12 @@ export function containerLimits(limits: SiteLimits): ContainerLimits {
   return { memoryBytesMax, cpuMillisMax, pidsMax, openFilesMax, tmpfsBytesMax, fileBytesMax: limits.diskBytesMax };
 }
 
-export function diskLimits({ diskBytesMax, inodesMax }: SiteLimits): DiskLimits {
-  return { diskBytesMax, inodesMax };
+/** A disk with too many files is held at what it uses, whatever its limit is. */
+export function diskLimits(
+  { diskBytesMax, inodesMax }: SiteLimits,
+  { diskHeldFor }: Pick<Site, 'diskHeldFor'>,
+): DiskLimits {
+  return { diskBytesMax, inodesMax, held: diskHeldFor !== null };
 }
 
 export function networkLimits({ bandwidthBytesMax, connectionsMax, newConnectionsMax }: SiteLimits): NetworkLimits {

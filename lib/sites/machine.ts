@@ -20,7 +20,7 @@ export type SiteWithPlan = Site & { plan: Plan };
 
 /** The disk with its limit in force, mounted. Safe to repeat. */
 export async function ensureDisk({ disk }: MachineDeps, site: SiteWithPlan): Promise<MountedDisk> {
-  await disk.create(site.id, diskLimits(limitsOf(site)));
+  await disk.create(site.id, diskLimits(limitsOf(site), site));
   return disk.mount(site.id);
 }
 
