@@ -21,3 +21,15 @@ export function formatBytes(bytes: number | bigint): string {
   const rounded = value < 10 && unit > 0 ? Math.round(value * 10) / 10 : Math.round(value);
   return `${rounded.toLocaleString('en-US')} ${UNITS[unit]}`;
 }
+
+/** Both in the unit of the limit, the largest that gives it ten or more: "300 MB of 1,024 MB", "9.2 GB of 20 GB". */
+export function formatShare(used: number | bigint, max: number | bigint): string {
+  let unit = 0;
+  while (Number(max) / 1024 ** (unit + 1) >= 10 && unit < UNITS.length - 1) unit += 1;
+  const write = (bytes: number | bigint) => {
+    const value = Number(bytes) / 1024 ** unit;
+    const digits = value < 100 && unit > 0 ? 1 : 0;
+    return `${value.toLocaleString('en-US', { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+  };
+  return `${write(used)} of ${write(max)}`;
+}
