@@ -10,6 +10,7 @@ import { formatBytes } from '#lib/bytes.ts';
 import { allSites, type SiteRow } from '#lib/sites/find.ts';
 import { limitsOf } from '#lib/sites/limits.ts';
 import { BrandBar } from '../_components/brand-bar.tsx';
+import { BUTTON } from '../_components/buttons.ts';
 import { type Level, levelOf } from '../_components/levels.ts';
 import { STATE_WORDS, StateDot } from '../_components/state-dot.tsx';
 import { ExactTime } from '../_components/time-text.tsx';
@@ -29,7 +30,12 @@ export default async function AdminPage() {
   return (
     <>
       <BrandBar>
-        <SignOut />
+        <span className="flex flex-wrap justify-end gap-2">
+          <Link href="/admin/alerts" className={BUTTON.quiet}>
+            Alerts
+          </Link>
+          <SignOut />
+        </span>
       </BrandBar>
       <main id="main" className="mx-auto w-full max-w-6xl px-5 pb-16 sm:px-8">
         <h1 className="text-2xl font-extrabold tracking-tight">All sites</h1>

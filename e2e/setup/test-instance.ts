@@ -20,6 +20,10 @@ export const TEST_INSTANCE = {
   LIGHTKEEPER_SITES_PER_ADDRESS: '1000',
   LIGHTKEEPER_DRAIN_SECONDS: '2',
   LIGHTKEEPER_CHECK_SECONDS: '20',
+  // A test's own servers: mail at this port, users' webhooks at this address and no other private one.
+  LIGHTKEEPER_SMTP_URL: `smtp://127.0.0.1:${port(16_025)}`,
+  LIGHTKEEPER_MAIL_FROM: 'Lightkeeper <alerts@example.org>',
+  LIGHTKEEPER_ALERT_ALLOW: '127.0.0.2/32',
 };
 
 /** A second one beside it, for the tests that take an instance down or kill it. */

@@ -28,7 +28,11 @@ export default async function Page({ params }: Props) {
   return (
     <>
       <BrandBar />
-      <SitePage initial={viewSite(settings, site)} initialLog={await readLogTail(db, site.id, null)} />
+      <SitePage
+        initial={viewSite(settings, site)}
+        initialLog={await readLogTail(db, site.id, null)}
+        isOwner={viewer.userId !== null && viewer.userId === site.ownerId}
+      />
     </>
   );
 }

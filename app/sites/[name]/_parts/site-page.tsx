@@ -8,6 +8,7 @@ import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Notice } from '../../../_components/notice.tsx';
 import { useNow } from '../../../_components/use-now.ts';
+import { AlertsCard } from './alerts-card.tsx';
 import { DeleteSite } from './delete-site.tsx';
 import { DeploymentsCard } from './deployments-card.tsx';
 import { EventsCard } from './events-card.tsx';
@@ -23,7 +24,14 @@ import { useLiveSite } from './use-live-site.ts';
 
 const LEAVE_MS = 2_500;
 
-export function SitePage({ initial, initialLog }: { initial: SiteView; initialLog: LogPiece | null }) {
+interface SitePageProps {
+  initial: SiteView;
+  initialLog: LogPiece | null;
+  /** Whoever looks owns the site, and so may be told of it. */
+  isOwner: boolean;
+}
+
+export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
   const { view, log, isGone, isConnected } = useLiveSite(initial, initialLog);
   useLeaveWhenGone(isGone);
   const isUp = view.state === 'live';
@@ -46,6 +54,7 @@ export function SitePage({ initial, initialLog }: { initial: SiteView; initialLo
           {isUp ? <SshCard view={view} /> : null}
           <EventsCard events={view.events} className="max-lg:order-4" />
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
+          {isOwner ? <AlertsCard className="max-lg:order-6" /> : null}
         </div>
       </div>
       {isUp ? <RestartSite name={view.name} /> : null}
