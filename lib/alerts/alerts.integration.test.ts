@@ -62,7 +62,7 @@ function deps(change: Record<string, string> = {}): DeliveryDeps {
 }
 
 const add = (wish: Partial<ChannelWish> = {}, owner: string | null = user) =>
-  addChannel(deps(), owner, { kind: 'webhook', target: hook.url, level: 'critical', ...wish }, () => {});
+  addChannel(deps(), { owner, who: null }, { kind: 'webhook', target: hook.url, level: 'critical', ...wish }, () => {});
 
 async function happen(count = 1, change: Record<string, unknown> = {}): Promise<void> {
   const event = { siteId: site, kind: 'disk', level: 'over', text: DISK, at: now, ...change };
@@ -248,10 +248,10 @@ test('asking an address is bounded by whoever counts', async () => {
     throw new Error('too often');
   };
   const wish = { kind: 'email', target: 'You+tag@example.org', level: 'warn' } as const;
-  await expect(addChannel(deps(), user, wish, refuse)).rejects.toThrow('too often');
+  await expect(addChannel(deps(), { owner: user, who: null }, wish, refuse)).rejects.toThrow('too often');
   const asked: string[] = [];
-  await addChannel(deps(), user, wish, (mailbox) => asked.push(mailbox));
-  await addChannel(deps(), user, wish, (mailbox) => asked.push(mailbox));
+  await addChannel(deps(), { owner: user, who: null }, wish, (mailbox) => asked.push(mailbox));
+  await addChannel(deps(), { owner: user, who: null }, wish, (mailbox) => asked.push(mailbox));
   expect(asked).toEqual(['you@example.org', 'you@example.org']);
   expect(await listChannels(database.db, user)).toHaveLength(1);
 });
@@ -305,10 +305,23 @@ test('a user has five channels at the most, also when he asks for many at once, 
   expect(made).toHaveLength(5);
   await expect(add({ target: `${hook.url}/one-more` })).rejects.toMatchObject({ code: 'too-many-channels' });
   const [first] = await listChannels(database.db, user);
-  await removeChannel(database.db, null, first?.id ?? '');
+  await removeChannel(database.db, { owner: null, who: null }, first?.id ?? '');
   expect(await listChannels(database.db, user)).toHaveLength(5);
-  await removeChannel(database.db, user, first?.id ?? '');
+  await removeChannel(database.db, { owner: user, who: null }, first?.id ?? '');
   expect(await listChannels(database.db, user)).toHaveLength(4);
+});
+
+test('what an admin adds and removes is in the audit log', async () => {
+  const change = { owner: null, who: { actor: { id: null, role: 'admin' }, address: '192.0.2.1' } };
+  const wish = { kind: 'slack', target: 'http://127.0.0.2/services/very-secret', level: 'warn' } as const;
+  const { id } = await addChannel(deps(), change, wish, () => {});
+  await removeChannel(database.db, change, id);
+  const rows = await database.db.auditEntry.findMany({ where: { address: '192.0.2.1' }, orderBy: { id: 'asc' } });
+  const subject = 'http://127.0.0.2/…secret';
+  expect(rows).toMatchObject([
+    { action: 'alerts.add', subject, after: { kind: 'slack', level: 'warn' } },
+    { action: 'alerts.remove', subject, before: { kind: 'slack', level: 'warn' } },
+  ]);
 });
 
 test('messages are kept for a week', async () => {

@@ -1,6 +1,7 @@
 // The channels of one user, or of the admins: add, list, test, remove. Bounded in number; a user's address is checked
 // when it is added and each time it is used.
 
+import { audit, type Who } from '../audit/audit.ts';
 import { seal } from '../auth/seal.ts';
 import type { Db, Transaction } from '../db/client.ts';
 import { requireSecret, type Settings } from '../env.ts';
@@ -22,6 +23,12 @@ export interface ChannelDeps {
 
 /** Whose channels: a user's, or null, the admins'. */
 export type Owner = string | null;
+
+/** Who changes them; for the admins', a person that the audit log names. */
+export interface Change {
+  owner: Owner;
+  who: Who | null;
+}
 
 export interface ChannelWish {
   kind: AlertKind;
@@ -51,7 +58,7 @@ export interface ChannelView {
  */
 export async function addChannel(
   { db, settings }: ChannelDeps,
-  owner: Owner,
+  { owner, who }: Change,
   wish: ChannelWish,
   mayAsk: (mailbox: string) => void,
 ): Promise<{ id: string; secret: string | null }> {
@@ -80,6 +87,8 @@ export async function addChannel(
       },
     });
     if (mustAgree) await addMessage(tx, id, CONFIRM);
+    const { kind, level } = wish;
+    if (who) await audit(tx, { ...who, action: 'alerts.add', subject: shorten(kind, target), after: { kind, level } });
     return { id, secret };
   });
 }
@@ -109,8 +118,14 @@ export async function listChannels(db: Db, owner: Owner): Promise<ChannelView[]>
 }
 
 /** Removes a channel with what it was to be told; safe to repeat. */
-export async function removeChannel(db: Db, owner: Owner, id: string): Promise<void> {
-  await db.alertChannel.deleteMany({ where: { id, ownerId: owner } });
+export async function removeChannel(db: Db, { owner, who }: Change, id: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const channel = await tx.alertChannel.findFirst({ where: { id, ownerId: owner } });
+    const { count } = await tx.alertChannel.deleteMany({ where: { id, ownerId: owner } });
+    if (!who || !channel || count === 0) return;
+    const { kind, level, target } = channel;
+    await audit(tx, { ...who, action: 'alerts.remove', subject: shorten(kind, target), before: { kind, level } });
+  });
 }
 
 /** Asks for a test; answers the message's id, to look at with `readTest`. Throws `not-found`, `too-many-requests`. */

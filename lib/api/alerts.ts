@@ -5,6 +5,7 @@ import { ALERT_KINDS, ALERT_LEVELS } from '../alerts/channel.ts';
 import {
   addChannel,
   CHANNELS_MAX,
+  type Change,
   listChannels,
   type Owner,
   readTest,
@@ -14,7 +15,7 @@ import {
 import { confirmChannel } from '../alerts/confirm.ts';
 import { clientAddress } from '../auth/client-address.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Viewer } from '../sites/find.ts';
+import { requireAdmin } from './admin.ts';
 import { readJson } from './body.ts';
 import { type Call, handle, json } from './handle.ts';
 
@@ -28,10 +29,10 @@ const TEST = z.object({ test: z.uuid() });
 const TOKEN = z.object({ token: z.string().max(2_000) });
 
 /** Whose channels a request is about. Throws when the viewer has none. */
-type Scope = (viewer: Viewer) => Owner;
+type Scope = (call: Call<unknown>) => Change;
 
-export const ownScope: Scope = ({ userId }) => {
-  if (userId) return userId;
+export const ownScope: Scope = ({ viewer: { userId } }) => {
+  if (userId) return { owner: userId, who: null };
   throw new AppError('no-session', {
     message: 'Alerts belong to the browser that launched a site.',
     hint: 'Launch a site, or open this page where you did.',
@@ -39,27 +40,29 @@ export const ownScope: Scope = ({ userId }) => {
 };
 
 /** To anybody else the place does not exist. */
-export const adminScope: Scope = ({ role }) => {
-  if (role === 'admin') return null;
-  throw new AppError('not-found', { message: 'There is nothing here.', hint: 'Sign in as the admin.' });
-};
+export const adminScope: Scope = ({ viewer, request }) => ({
+  owner: null,
+  who: requireAdmin(viewer, request.headers),
+});
 
 /** The handlers of a channel list: GET all, POST adds, DELETE removes. */
 export function channelRoutes(scope: Scope) {
   return {
-    GET: handle(async ({ db, settings, viewer }) => {
-      const owner = scope(viewer);
+    GET: handle(async (call) => {
+      const { owner } = scope(call);
       const max = owner === null ? CHANNELS_MAX.admin : CHANNELS_MAX.user;
-      return json({ channels: await listChannels(db, owner), max, sendsMail: settings.mailFrom !== null });
+      const sendsMail = call.settings.mailFrom !== null;
+      return json({ channels: await listChannels(call.db, owner), max, sendsMail });
     }),
     POST: handle(async (call) => {
-      const owner = scope(call.viewer);
+      const change = scope(call);
       const wish = await readJson(call.request, WISH);
-      return json(await addChannel(call, owner, wish, (mailbox) => mayAsk(call, owner, mailbox)), 201);
+      return json(await addChannel(call, change, wish, (mailbox) => mayAsk(call, change.owner, mailbox)), 201);
     }),
-    DELETE: handle(async ({ db, request, viewer }) => {
-      const { id } = await readJson(request, CHANNEL);
-      await removeChannel(db, scope(viewer), id);
+    DELETE: handle(async (call) => {
+      const change = scope(call);
+      const { id } = await readJson(call.request, CHANNEL);
+      await removeChannel(call.db, change, id);
       return json({ id });
     }),
   };
@@ -68,15 +71,16 @@ export function channelRoutes(scope: Scope) {
 /** POST asks for a test and answers its id; GET `?test=ID` answers how it went, `done` false while it waits. */
 export function testRoutes(scope: Scope) {
   return {
-    POST: handle(async ({ db, request, viewer, alertTests }) => {
-      const owner = scope(viewer);
-      const { id } = await readJson(request, CHANNEL);
-      alertTests.attempt(owner ?? 'admins');
-      return json({ test: await requestTest(db, owner, id) }, 202);
+    POST: handle(async (call) => {
+      const { owner } = scope(call);
+      const { id } = await readJson(call.request, CHANNEL);
+      call.alertTests.attempt(owner ?? 'admins');
+      return json({ test: await requestTest(call.db, owner, id) }, 202);
     }),
-    GET: handle(async ({ db, request, viewer }) => {
-      const asked = TEST.safeParse(Object.fromEntries(new URL(request.url).searchParams));
-      const result = asked.success ? await readTest(db, scope(viewer), asked.data.test) : null;
+    GET: handle(async (call) => {
+      const { owner } = scope(call);
+      const asked = TEST.safeParse(Object.fromEntries(new URL(call.request.url).searchParams));
+      const result = asked.success ? await readTest(call.db, owner, asked.data.test) : null;
       return json(result ? { done: true, ...result } : { done: false });
     }),
   };
