@@ -21,7 +21,7 @@ export interface PoolState {
   /** Readings in a row with room. */
   well: number;
   /** Of each site: its bytes, and its growth a second, smoothed. */
-  sites: Record<string, { bytes: number; growth: number }>;
+  sites: Record<string, { bytes: number | null; growth: number }>;
 }
 
 export interface PoolOutcome {
@@ -34,7 +34,8 @@ export interface PoolOutcome {
 
 export interface PoolSite {
   siteId: string;
-  diskBytes: number;
+  /** Null: not read. */
+  diskBytes: number | null;
   /** Null: not held. */
   heldBy: 'pool' | 'inodes' | null;
 }
@@ -71,10 +72,11 @@ export function judgePool(
 }
 
 function growthOf({ siteId, diskBytes }: PoolSite, { sites }: PoolState, spanMs: number) {
-  const earlier = sites[siteId];
-  if (!earlier || spanMs <= 0) return { bytes: diskBytes, growth: earlier?.growth ?? 0 };
+  const earlier = sites[siteId] ?? { bytes: null, growth: 0 };
+  const bytes = diskBytes ?? earlier.bytes;
+  if (diskBytes === null || earlier.bytes === null || spanMs <= 0) return { bytes, growth: earlier.growth };
   const now = Math.max(0, (diskBytes - earlier.bytes) / (spanMs / 1_000));
-  return { bytes: diskBytes, growth: smooth(earlier.growth, now, spanMs, GROWTH_TAU_MS) };
+  return { bytes, growth: smooth(earlier.growth, now, spanMs, GROWTH_TAU_MS) };
 }
 
 /** The fastest first, until the rest would not fill what is free for a while. */

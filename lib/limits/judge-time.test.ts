@@ -26,7 +26,6 @@ describe('rest', () => {
     ['a plan that does neither', { activeAt: ago(9999), freezeAfterMinutes: null, stopAfterMinutes: null }, {}, null],
     ['an open connection', { activeAt: ago(300) }, { openRequests: 1 }, null],
     ['a request that is not written down yet', { activeAt: ago(300) }, { requests: 1 }, null],
-    ['a build', { activeAt: ago(300), isDeploying: true }, {}, null],
     ['one that was just claimed from the pool', { activeAt: ago(9999), claimedAt: ago(1) }, {}, null],
     ['one that was stopped for a reason', { activeAt: ago(9999), heldBy: 'admin' }, {}, null],
     ['one that is being launched', { activeAt: ago(9999), state: 'launching' }, {}, null],
@@ -46,6 +45,11 @@ describe('rest', () => {
     const [awake] = run([{ requests: 1 }], { state });
     expect(awake).toMatchObject({ released: ['idle'], events: [] });
   });
+});
+
+it('of a site that an admin put to rest says no more than that', () => {
+  expect(judged({ rest: 'frozen', freezeAfterMinutes: null }).opened[0]?.text).toBe('The site sleeps.');
+  expect(judged({ rest: 'frozen', activeAt: ago(1) }).opened[0]?.text).toBe('The site sleeps.');
 });
 
 describe('expiry', () => {

@@ -15,7 +15,9 @@ type Judged = { judgement: Judgement; action: Action | null };
 export function judgeIdle(site: JudgedSite, reading: SiteReading | null, now: Date): Judged {
   const rest = site.heldBy === null ? nextRest(site, reading, now) : site.rest;
   const level = rest === 'awake' ? null : 'idle';
-  const minutes = minutesUntil(site, rest);
+  // An admin may have put it to rest.
+  const isIdle = minutesIdle(site, now) >= minutesUntil(site, rest);
+  const minutes = isIdle ? minutesUntil(site, rest) : 0;
   const judgement: Judgement = {
     kind: 'idle',
     at: level,
@@ -29,11 +31,10 @@ export function judgeIdle(site: JudgedSite, reading: SiteReading | null, now: Da
 
 /** Only ever deeper: waking is not the keeper's. */
 function nextRest(site: JudgedSite, reading: SiteReading | null, now: Date): JudgedSite['rest'] {
-  const { rest, state, isDeploying, activeAt, claimedAt } = site;
+  const { rest, state } = site;
   const isAsked = reading === null ? rest === 'awake' : reading.openRequests > 0 || reading.requests > 0;
-  if (state !== 'live' || isDeploying || isAsked) return rest;
-  const idleMs = now.getTime() - Math.max(activeAt.getTime(), claimedAt.getTime());
-  const isPast = (minutes: number | null) => minutes !== null && idleMs >= minutes * MINUTE_MS;
+  if (state !== 'live' || isAsked) return rest;
+  const isPast = (minutes: number | null) => minutes !== null && minutesIdle(site, now) >= minutes;
   if (isPast(site.stopAfterMinutes)) return 'stopped';
   return rest === 'awake' && isPast(site.freezeAfterMinutes) ? 'frozen' : rest;
 }
@@ -41,6 +42,10 @@ function nextRest(site: JudgedSite, reading: SiteReading | null, now: Date): Jud
 function minutesUntil({ freezeAfterMinutes, stopAfterMinutes }: JudgedSite, rest: JudgedSite['rest']): number {
   if (rest === 'stopped') return stopAfterMinutes ?? freezeAfterMinutes ?? 0;
   return freezeAfterMinutes ?? 0;
+}
+
+function minutesIdle({ activeAt, claimedAt }: JudgedSite, now: Date): number {
+  return (now.getTime() - Math.max(activeAt.getTime(), claimedAt.getTime())) / MINUTE_MS;
 }
 
 /** Guests' sites alone end: a date on anybody else's is passed over. */

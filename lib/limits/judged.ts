@@ -20,8 +20,6 @@ export interface JudgedSite {
   heldBy: 'storm' | 'network' | 'admin' | null;
   heldFor: string | null;
   diskHeldFor: string | null;
-  /** A deployment runs. */
-  isDeploying: boolean;
 }
 
 export interface OpenVerdict extends Verdict {

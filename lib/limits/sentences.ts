@@ -126,9 +126,10 @@ export function networkHoldSentence(abuse: NetworkAbuse, minutes: number): Sente
   };
 }
 
+/** `minutes`: 0 when it was put to sleep. */
 export function idleSentence(minutes: number): Sentence {
   return {
-    text: `The site sleeps: nobody asked for it for ${minutesOf(minutes)}.`,
+    text: minutes > 0 ? `The site sleeps: nobody asked for it for ${minutesOf(minutes)}.` : 'The site sleeps.',
     hint: 'The next visit, SSH session or push wakes it.',
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeAddress, judgeCapacity } from './admission.ts';
+import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
 const limits = { launchesPerHour: 10, sitesPerAddress: 5 };
@@ -41,14 +41,24 @@ test('a machine with room takes another site', () => {
 
 test.each([
   ['memory', { memoryBytesPromised: 8 * GB }],
-  ['disk', { diskBytesPromised: 95 * GB }],
-  ['free disk', { poolBytesFree: 4 * GB }],
+  ['disk', { diskBytesPromised: 90 * GB }],
 ])('a machine out of %s refuses with the numbers', (what, change) => {
-  expect(() => judgeCapacity({ ...roomy, ...change }, demand, 1)).toThrow(new RegExp(`of its ${what} is taken`));
+  expect(() => judgeCapacity({ ...roomy, ...change }, demand, 1)).toThrow(new RegExp(`of its ${what} is promised`));
 });
 
 test('overcommit promises more than there is, but never the reserve that is really free', () => {
   const promised = { ...roomy, memoryBytesPromised: 20 * GB, diskBytesPromised: 200 * GB };
   expect(() => judgeCapacity(promised, demand, 4)).not.toThrow();
-  expect(() => judgeCapacity({ ...promised, poolBytesFree: 4 * GB }, demand, 4)).toThrow('free disk');
+  expect(() => judgeCapacity({ ...promised, poolBytesFree: 9 * GB }, demand, 4)).toThrow('of its disk is used');
+});
+
+test('the reserve is refused with the numbers, to a ready site as to a new one', () => {
+  expect(() => judgeRoom({ poolBytes: 100 * GB, poolBytesFree: 10 * GB })).not.toThrow();
+  expect(() => judgeRoom({ poolBytes: 100 * GB, poolBytesFree: 9.5 * GB })).toThrow(
+    expect.objectContaining({
+      code: 'host-full',
+      message:
+        'This machine is full: 90.5 GB of 100 GB of its disk is used, and the last 10 percent are kept for the sites that it has.',
+    }),
+  );
 });

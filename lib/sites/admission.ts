@@ -1,10 +1,8 @@
 // Who may launch: limits per address, and what the machine can still promise. Pure judgements over counted numbers.
 
-import { formatBytes } from '../bytes.ts';
+import { formatBytes, formatShare } from '../bytes.ts';
 import { AppError } from '../errors/app-error.ts';
-
-/** Of the pool, kept free for what is promised already. */
-export const POOL_RESERVE_SHARE = 0.05;
+import { POOL_RESERVE_SHARE } from '../limits/judge-pool.ts';
 
 export interface AddressCounts {
   launchesLastHour: number;
@@ -53,6 +51,7 @@ export interface Demand {
  * be promised; the reserve of the pool is never promised at all.
  */
 export function judgeCapacity(capacity: Capacity, demand: Demand, overcommit: number): void {
+  judgeRoom(capacity);
   const reserve = capacity.poolBytes * POOL_RESERVE_SHARE;
   const checks = [
     {
@@ -67,14 +66,28 @@ export function judgeCapacity(capacity: Capacity, demand: Demand, overcommit: nu
       more: demand.diskBytes,
       of: (capacity.poolBytes - reserve) * overcommit,
     },
-    { what: 'free disk', used: capacity.poolBytes - capacity.poolBytesFree, more: 0, of: capacity.poolBytes - reserve },
   ];
   for (const { what, used, more, of } of checks) {
     if (used + more <= of) continue;
-    throw new AppError('host-full', {
-      message: `This machine is full: ${formatBytes(used)} of ${formatBytes(of)} of its ${what} is taken, and a site needs ${formatBytes(more)}.`,
-      hint: "Try again in a few minutes: guests' sites expire all the time.",
-      details: { retryAfterSeconds: 300 },
-    });
+    throw hostFull(
+      `This machine is full: ${formatBytes(used)} of ${formatBytes(of)} of its ${what} is promised, and a site needs ${formatBytes(more)}.`,
+    );
   }
+}
+
+/** Throws `host-full` with the numbers when what is really free is the reserve. Also a ready site would grow. */
+export function judgeRoom({ poolBytes, poolBytesFree }: Pick<Capacity, 'poolBytes' | 'poolBytesFree'>): void {
+  if (poolBytesFree >= poolBytes * POOL_RESERVE_SHARE) return;
+  const share = formatShare(poolBytes - poolBytesFree, poolBytes);
+  throw hostFull(
+    `This machine is full: ${share} of its disk is used, and the last ${POOL_RESERVE_SHARE * 100} percent are kept for the sites that it has.`,
+  );
+}
+
+function hostFull(message: string): AppError {
+  return new AppError('host-full', {
+    message,
+    hint: "Try again in a few minutes: guests' sites expire all the time.",
+    details: { retryAfterSeconds: 300 },
+  });
 }

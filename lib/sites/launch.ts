@@ -9,7 +9,7 @@ import { requireSecret, type Settings } from '../env.ts';
 import { AppError, invariant } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
 import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
-import { judgeAddress, judgeCapacity } from './admission.ts';
+import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
 import { generateSiteName, parseSiteName } from './names.ts';
 
@@ -48,6 +48,7 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
     const earlier = await findEarlier(tx, request, known, plan);
     if (earlier) return { siteId: earlier.site.id, owner: earlier.owner, created: false };
     await admit(deps, tx, request);
+    await admitToPool(tx);
     if (known) await admitOwner(tx, known, plan);
     if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
     const owner = known ?? (await tx.user.create({ data: { role: 'guest' } }));
@@ -124,6 +125,12 @@ async function admit(deps: Deps, tx: Transaction, { address }: LaunchRequest): P
     deps.settings,
     now,
   );
+}
+
+/** A ready site takes nothing when it is claimed, and all of its disk later. */
+async function admitToPool(tx: Transaction): Promise<void> {
+  const host = await tx.host.findUnique({ where: { node: 'local' } });
+  if (host) judgeRoom({ poolBytes: Number(host.poolBytes), poolBytesFree: Number(host.poolBytesFree) });
 }
 
 /** What the owner's sites are promised together. An admin's are bounded by the machine alone. */

@@ -22,7 +22,7 @@ export function exampleSite(given: Partial<JudgedSite> = {}): JudgedSite {
   return {
     ...{ id: '01890a5d-ac96-774b-bcce-b302099a8057', state: 'live', ownerRole: 'guest', generation: 1 },
     ...{ rest: 'awake', freezeAfterMinutes: 30, stopAfterMinutes: 240, activeAt: NOW, claimedAt: NOW },
-    ...{ expiresAt: null, heldBy: null, heldFor: null, diskHeldFor: null, isDeploying: false },
+    ...{ expiresAt: null, heldBy: null, heldFor: null, diskHeldFor: null },
     ...given,
   };
 }
