@@ -51,7 +51,7 @@ test('the attack of 2013 ends at its limit; the owner sees the red meter, delete
   expect(said).toMatch(/(\/root\/1\.bin|date: write error): Disk quota exceeded/);
 
   await expect(meter).toHaveAttribute('data-level', 'bad');
-  await expect(page.getByText('The disk is full')).toBeVisible();
+  await expect(page.getByTestId('notice-disk')).toContainText('Disk is full: 1,024 MB of 1,024 MB. Writes fail until');
   const used = await usedBytes(site);
   expect(used).toBeLessThanOrEqual(site.limits.diskBytes);
   expect(used).toBeGreaterThan(site.limits.diskBytes - 8 * MB);
@@ -65,6 +65,7 @@ test('the attack of 2013 ends at its limit; the owner sees the red meter, delete
   expect(Number(written.stdout.split('\n')[0])).toBeGreaterThan(10);
   expect(written.stdout).toMatch(/UTC 20\d\d\n$/);
   await expect(meter).toHaveAttribute('data-level', 'good');
+  await expect(page.getByTestId('notice-disk')).toBeHidden();
   await expectHostOk(before, neighbour);
   for (const { asked, failed } of [await own.stop(), await others.stop()]) {
     expect(failed).toEqual([]);

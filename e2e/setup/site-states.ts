@@ -1,6 +1,7 @@
 // A site's page in states that are rare or short: told by an event, as the stream would.
 
 import type { Page } from '@playwright/test';
+import { cpuSentence, diskSentence, expirySentence, idleSentence, type Sentence } from '#lib/limits/sentences.ts';
 import type { Site } from './fixtures.ts';
 
 export interface View {
@@ -28,6 +29,10 @@ export async function showAs(page: Page, site: Site, change: (view: View) => obj
   await page.goto(`/sites/${site.name}`);
 }
 
+function verdict(kind: string, level: string, sentence: Sentence) {
+  return { kind, level, ...sentence, since: new Date().toISOString() };
+}
+
 /** What the page then says, and the changes that make it say so. */
 export const STATES: Record<string, (view: View) => object> = {
   'on its way': () => ({
@@ -39,8 +44,20 @@ export const STATES: Record<string, (view: View) => object> = {
     problem: 'The engine does not answer.',
     launchSteps: ['Disk with its limit (0.03 s)', 'Container with its limits'],
   }),
-  'disk is full': ({ limits, usage }) => ({ usage: { ...usage, diskBytes: limits.diskBytes, pids: limits.pids } }),
-  'nearly full': ({ limits, usage }) => ({ usage: { ...usage, diskBytes: limits.diskBytes * 0.9 } }),
-  'ends in': () => ({ expiresAt: new Date(Date.now() + 30 * 60_000).toISOString() }),
+  'Disk is full': ({ limits, usage }) => ({
+    usage: { ...usage, diskBytes: limits.diskBytes, pids: limits.pids },
+    verdicts: [verdict('disk', 'over', diskSentence('over', { used: limits.diskBytes, max: limits.diskBytes }))],
+  }),
+  'nearly full': ({ limits, usage }) => {
+    const diskBytes = limits.diskBytes * 0.96;
+    const sentence = diskSentence('critical', { used: diskBytes, max: limits.diskBytes });
+    return { usage: { ...usage, diskBytes }, verdicts: [verdict('disk', 'critical', sentence)] };
+  },
+  'slows the site down': () => ({ verdicts: [verdict('cpu', 'throttled', cpuSentence({ max: 1_000 }))] }),
+  'The site sleeps': () => ({ verdicts: [verdict('idle', 'idle', idleSentence(30))] }),
+  'ends in': () => ({
+    expiresAt: new Date(Date.now() + 30 * 60_000).toISOString(),
+    verdicts: [verdict('expiry', 'warn', expirySentence(30))],
+  }),
   'being removed': () => ({ state: 'deleting' }),
 };

@@ -44,3 +44,8 @@ function shareOf(used: number, max: number): number {
   if (max > 0) return used / max;
   return used > 0 ? 1 : 0;
 }
+
+/** Of equals, the one that lasts the longest. */
+export function worstFirst<T extends { level: string; since: Date }>(verdicts: T[]): T[] {
+  return verdicts.toSorted((a, b) => rankOf(b.level) - rankOf(a.level) || a.since.getTime() - b.since.getTime());
+}

@@ -16,6 +16,7 @@ export interface Viewer {
 export const SITE_WITH_ALL = {
   plan: true,
   usage: true,
+  verdicts: { omit: { numbers: true } },
   keys: { orderBy: { createdAt: 'asc' } },
   liveDeployment: { omit: { log: true } },
   deployments: { orderBy: { number: 'desc' }, take: 10, omit: { log: true } },

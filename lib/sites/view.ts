@@ -2,6 +2,7 @@
 
 import { unseal } from '../auth/seal.ts';
 import { requireSecret, type Settings } from '../env.ts';
+import { worstFirst } from '../limits/levels.ts';
 import { gitHttpUrl, gitSshUrl, siteUrl, sshHost } from './address.ts';
 import type { SiteRow } from './find.ts';
 import { limitsOf } from './limits.ts';
@@ -30,6 +31,15 @@ export interface UsageView {
   readAt: string;
 }
 
+/** What the limits policy says at this moment. */
+export interface VerdictView {
+  kind: string;
+  level: string;
+  text: string;
+  hint: string;
+  since: string;
+}
+
 export interface SiteView {
   name: string;
   state: 'launching' | 'live' | 'failed' | 'deleting';
@@ -55,7 +65,9 @@ export interface SiteView {
   liveDeployment: number | null;
   deployments: DeploymentView[];
   keys: { id: string; fingerprint: string; comment: string }[];
-  events: { kind: string; text: string; at: string }[];
+  /** The worst first. */
+  verdicts: VerdictView[];
+  events: { kind: string; level: string; text: string; at: string }[];
 }
 
 /** Everything of a site that its owner may see, secrets included. */
@@ -102,7 +114,11 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
       fingerprint,
       comment: publicKey.split(' ').slice(2).join(' '),
     })),
-    events: site.events.map(({ kind, text, at }) => ({ kind, text, at: at.toISOString() })),
+    verdicts: worstFirst(site.verdicts).map(({ kind, level, text, hint, since }) => ({
+      ...{ kind, level, text, hint },
+      since: since.toISOString(),
+    })),
+    events: site.events.map(({ kind, level, text, at }) => ({ kind, level, text, at: at.toISOString() })),
   };
 }
 

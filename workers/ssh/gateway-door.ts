@@ -7,7 +7,7 @@ import { type CredentialDeps, findAnyKey, findCredential, stillOpens } from './c
 import type { Door, Identity } from './door.ts';
 import { type GatewayCommand, type GitService, parseGatewayCommand } from './git-command.ts';
 import type { SshLimits } from './limits.ts';
-import { renderStatus } from './motd.ts';
+import { readMotdFacts, renderStatus } from './motd.ts';
 import { type Run, runOnChannel, type Streams } from './run.ts';
 import { collectSession, type StartedSession } from './session.ts';
 import type { DoorSite } from './sites.ts';
@@ -118,8 +118,8 @@ async function obey(
     }
     case 'status': {
       const site = await requireOwnSite(deps, identity);
-      const usage = await deps.sites.usageOf(site.id);
-      say(`${renderStatus(site, deps.addressOf(site.name), usage, new Date())}\n`);
+      const facts = await readMotdFacts(deps.sites, site.id);
+      say(`${renderStatus(site, deps.addressOf(site.name), facts, new Date())}\n`);
       return 0;
     }
     case 'rollback':

@@ -1,17 +1,28 @@
 // The message of the day: where you are, what it may use and uses, until when it lives, and one next step.
 
 import { formatBytes } from '#lib/bytes.ts';
-import type { DoorSite, SiteUsage } from './sites.ts';
+import type { DoorSite, Sites, SiteUsage, SiteVerdict } from './sites.ts';
+
+export interface MotdFacts {
+  usage: SiteUsage | null;
+  /** What the limits policy says at this moment, the worst first. */
+  verdicts: SiteVerdict[];
+}
 
 const HINT = '  You are root here. What you install stays; your app is in /app/current, its log in /run/log.';
 
-/** Lines end as a raw terminal needs them. */
-export function renderMotd(site: DoorSite, address: string, usage: SiteUsage | null, now: Date): string {
-  return `${renderStatus(site, address, usage, now)}\n${HINT}\n\n`.replaceAll('\n', '\r\n');
+export async function readMotdFacts(sites: Sites, siteId: string): Promise<MotdFacts> {
+  const [usage, verdicts] = await Promise.all([sites.usageOf(siteId), sites.verdictsOf(siteId)]);
+  return { usage, verdicts };
 }
 
-/** No part of it is tenant input but the name, which is a DNS label. */
-export function renderStatus(site: DoorSite, address: string, usage: SiteUsage | null, now: Date): string {
+/** Lines end as a raw terminal needs them. */
+export function renderMotd(site: DoorSite, address: string, facts: MotdFacts, now: Date): string {
+  return `${renderStatus(site, address, facts, now)}\n${HINT}\n\n`.replaceAll('\n', '\r\n');
+}
+
+/** No part of it is tenant input but the name, which is a DNS label: the policy's sentences have numbers only. */
+export function renderStatus(site: DoorSite, address: string, { usage, verdicts }: MotdFacts, now: Date): string {
   const { limits } = site;
   const used = (value: string | null, limit: string) => (value === null ? limit : `${value} of ${limit}`);
   const lines = [
@@ -23,6 +34,7 @@ export function renderStatus(site: DoorSite, address: string, usage: SiteUsage |
     `  processes  ${used(usage && String(usage.pids), String(limits.pidsMax))}`,
     `  CPU        ${formatCores(limits.cpuMillisMax)}`,
     ...(site.expiresAt ? [`  lives until ${formatMinute(site.expiresAt)} (${formatSpan(site.expiresAt, now)})`] : []),
+    ...verdicts.flatMap(({ text, hint }) => ['', `  ! ${text}`, `    ${hint}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -13,7 +13,7 @@ import type { Gate } from './gate.ts';
 import type { Guard } from './guard.ts';
 import { type Ledger, TOKEN_VARIABLE } from './leftovers.ts';
 import type { SshLimits } from './limits.ts';
-import { renderMotd } from './motd.ts';
+import { readMotdFacts, renderMotd } from './motd.ts';
 import { type Run, runOnChannel, runProcess, type Streams } from './run.ts';
 import { collectSession, type SessionRequest, type StartedSession } from './session.ts';
 import type { DoorSite } from './sites.ts';
@@ -95,8 +95,8 @@ async function startInSite(
     return 1;
   }
   if (request.kind === 'shell' && terminal) {
-    const usage = await deps.sites.usageOf(site.id);
-    streams.stdout.write(renderMotd(site, deps.addressOf(site.name), usage, new Date()));
+    const facts = await readMotdFacts(deps.sites, site.id);
+    streams.stdout.write(renderMotd(site, deps.addressOf(site.name), facts, new Date()));
   }
   const env = containerEnvironment(variables, guard.ends);
   const execRequest: ExecRequest = { command: commandOf(request), env, workingDir: '/root', terminal };

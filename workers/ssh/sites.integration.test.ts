@@ -78,3 +78,16 @@ test('usage is what the keeper last read, or nothing', async () => {
   await database.db.usage.create({ data: { siteId: id, cpuMicros: 0n, readAt: new Date(), ...usage } });
   expect(await sites.usageOf(id)).toEqual(usage);
 });
+
+test('verdicts are those of the site, the worst first', async () => {
+  const [{ id }, other] = [await addSite('one', 22_000), await addSite('two', 22_001)];
+  const row = { text: 'Text.', hint: 'Hint.', numbers: {} };
+  for (const [siteId, kind, level] of [
+    [id, 'expiry', 'warn'],
+    [id, 'disk', 'over'],
+    [other.id, 'memory', 'over'],
+  ] as const) {
+    await database.db.verdict.create({ data: { siteId, kind, level, ...row } });
+  }
+  expect(await sites.verdictsOf(id)).toMatchObject([{ kind: 'disk' }, { kind: 'expiry' }]);
+});

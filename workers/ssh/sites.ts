@@ -3,6 +3,7 @@
 
 import type { Db } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
+import { worstFirst } from '#lib/limits/levels.ts';
 import { limitsOf, type SiteLimits } from '#lib/sites/limits.ts';
 
 export interface DoorSite {
@@ -24,6 +25,11 @@ export interface SiteUsage {
   pids: number;
 }
 
+export interface SiteVerdict {
+  text: string;
+  hint: string;
+}
+
 export interface Sites {
   list(): Promise<DoorSite[]>;
   findById(id: string): Promise<DoorSite | null>;
@@ -32,6 +38,8 @@ export interface Sites {
   /** authorized_keys lines of the keys with this fingerprint, and whose they are. */
   keysWith(fingerprint: string): Promise<{ siteId: string; publicKey: string }[]>;
   usageOf(siteId: string): Promise<SiteUsage | null>;
+  /** The open verdicts of the limits policy, the worst first. */
+  verdictsOf(siteId: string): Promise<SiteVerdict[]>;
 }
 
 const SELECT = {
@@ -69,6 +77,7 @@ export function createSites(db: Db): Sites {
       db.sshKey.findMany({ where: { fingerprint }, select: { siteId: true, publicKey: true }, take: KEYS_MAX }),
     usageOf: (siteId) =>
       db.usage.findUnique({ where: { siteId }, select: { diskBytes: true, memoryBytes: true, pids: true } }),
+    verdictsOf: async (siteId) => worstFirst(await db.verdict.findMany({ where: { siteId }, omit: { numbers: true } })),
   };
 }
 

@@ -1,12 +1,13 @@
 // Sites in memory, for tests that need no database.
 
 import { fingerprintOf, parsePublicKey } from '#lib/keys/public-key.ts';
-import type { DoorSite, Sites, SiteUsage } from '../sites.ts';
+import type { DoorSite, Sites, SiteUsage, SiteVerdict } from '../sites.ts';
 
 export interface MemorySites extends Sites {
   rows: DoorSite[];
   keys: { siteId: string; publicKey: string }[];
   usage: SiteUsage | null;
+  verdicts: SiteVerdict[];
   /** Thrown by every look-up, when set. */
   fault: Error | null;
 }
@@ -16,6 +17,7 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
     rows,
     keys: [],
     usage: null,
+    verdicts: [],
     fault: null,
     list: async () => sites.rows,
     findById: async (id) => find((site) => site.id === id),
@@ -24,6 +26,7 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
     keysWith: async (fingerprint) =>
       sites.keys.filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint),
     usageOf: async () => sites.usage,
+    verdictsOf: async () => sites.verdicts,
   };
   const find = (is: (site: DoorSite) => boolean) => {
     if (sites.fault) throw sites.fault;

@@ -11,8 +11,8 @@ export function EventsCard({ events, className }: { events: SiteView['events']; 
   return (
     <Card title="What happened" id="events" className={className}>
       <ul className="flex flex-col gap-3 text-sm">
-        {events.slice(0, SHOWN_MAX).map(({ kind, text, at }) => (
-          <li key={`${at} ${kind}`}>
+        {events.slice(0, SHOWN_MAX).map(({ kind, level, text, at }) => (
+          <li key={`${at} ${kind}`} data-testid={`event-${kind}`} data-level={level}>
             {text}{' '}
             <span className="whitespace-nowrap text-xs text-muted">
               <RelativeTime at={at} />

@@ -1,53 +1,50 @@
 import { describe, expect, it } from 'vitest';
-import type { SiteView } from '#lib/sites/view.ts';
+import { diskSentence } from '#lib/limits/sentences.ts';
+import type { SiteView, VerdictView } from '#lib/sites/view.ts';
 import { noticesOf } from './notices.ts';
 
-const NOW = Date.parse('2026-11-23T12:00:00Z');
 const MB = 1024 ** 2;
+const FULL = { kind: 'disk', level: 'over', ...diskSentence('over', { used: 1024 * MB, max: 1024 * MB }), since: '' };
 
-function view(change: Partial<SiteView> = {}, used: Partial<NonNullable<SiteView['usage']>> = {}): SiteView {
-  return {
-    state: 'live',
-    problem: null,
-    expiresAt: null,
-    limits: { diskBytes: 1000 * MB, inodes: 1, memoryBytes: 256 * MB, cpuMillis: 1000, pids: 100, openFiles: 1 },
-    usage: { diskBytes: MB, memoryBytes: MB, pids: 5, cpuMicros: 0, readAt: '', ...used },
-    ...change,
-  } as SiteView;
-}
-const ids = (site: SiteView) => noticesOf(site, NOW).map(({ id, tone }) => `${id} ${tone}`);
+const verdict = (change: Partial<VerdictView>): VerdictView => ({ ...FULL, ...change });
+const view = (change: Partial<SiteView> = {}) =>
+  ({ state: 'live', problem: null, verdicts: [], ...change }) as unknown as SiteView;
 
 describe('noticesOf', () => {
   it('says nothing about a site that is well', () => {
-    expect(noticesOf(view(), NOW)).toEqual([]);
+    expect(noticesOf(view())).toEqual([]);
+  });
+
+  it('tells a full disk in the policy’s sentence, with its numbers and what to do', () => {
+    expect(noticesOf(view({ verdicts: [FULL] }))).toEqual([
+      {
+        ...{ id: 'disk', tone: 'bad', hint: expect.stringContaining('SSH') },
+        message: 'Disk is full: 1,024 MB of 1,024 MB. Writes fail until you delete files or ask for more.',
+      },
+    ]);
   });
 
   it.each([
-    [799, []],
-    [800, ['disk warn']],
-    [950, ['disk bad']],
-    [1001, ['disk bad']],
-  ])('with %i of 1,000 MB on the disk says %j', (megabytes, expected) => {
-    expect(ids(view({}, { diskBytes: megabytes * MB }))).toEqual(expected);
+    ['idle', 'info'],
+    ['warn', 'warn'],
+    ['throttled', 'warn'],
+    ['critical', 'bad'],
+    ['over', 'bad'],
+    ['storm', 'bad'],
+    ['abusive', 'bad'],
+    ['expired', 'bad'],
+  ])('a verdict that is %s looks %s', (level, tone) => {
+    expect(noticesOf(view({ verdicts: [verdict({ level })] }))[0]?.tone).toBe(tone);
   });
 
-  it('tells a full disk with its numbers and what to do', () => {
-    const [notice] = noticesOf(view({}, { diskBytes: 1000 * MB }), NOW);
-    expect(notice?.message).toContain('1,000 MB of 1,000 MB');
-    expect(notice?.hint).toContain('SSH');
+  it('keeps the order of the verdicts, after the reason of a failed launch', () => {
+    const verdicts = [FULL, verdict({ kind: 'expiry', level: 'warn' })];
+    const notices = noticesOf(view({ state: 'failed', problem: 'No disk.', verdicts }));
+    expect(notices.map(({ id }) => id)).toEqual(['failed', 'disk', 'expiry']);
+    expect(notices[0]?.message).toBe('No disk.');
   });
 
-  it('warns about memory and processes at their limits', () => {
-    expect(ids(view({}, { memoryBytes: 250 * MB, pids: 100 }))).toEqual(['memory warn', 'processes warn']);
-  });
-
-  it('warns in the last hour, in whole minutes', () => {
-    const [notice] = noticesOf(view({ expiresAt: '2026-11-23T12:00:30Z' }), NOW);
-    expect(notice?.message).toBe('This site ends in 1 minute.');
-    expect(ids(view({ expiresAt: '2026-11-23T13:00:01Z' }))).toEqual([]);
-  });
-
-  it('gives the reason of a failed launch first', () => {
-    expect(noticesOf(view({ state: 'failed', problem: 'No disk.' }), NOW)[0]?.message).toBe('No disk.');
+  it('says of a site that is being removed only that', () => {
+    expect(noticesOf(view({ state: 'deleting', verdicts: [FULL] })).map(({ id }) => id)).toEqual(['deleting']);
   });
 });

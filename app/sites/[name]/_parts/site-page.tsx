@@ -7,7 +7,6 @@ import { useEffect } from 'react';
 import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Notice } from '../../../_components/notice.tsx';
-import { useNow } from '../../../_components/use-now.ts';
 import { AlertsCard } from './alerts-card.tsx';
 import { DeleteSite } from './delete-site.tsx';
 import { DeploymentsCard } from './deployments-card.tsx';
@@ -69,7 +68,6 @@ function revisionOf({ deployments: [newest] }: SiteView): string {
 }
 
 function Notices({ view, isGone, isConnected }: { view: SiteView; isGone: boolean; isConnected: boolean }) {
-  const now = useNow();
   return (
     <div aria-live="polite" className="flex flex-col gap-3 empty:hidden">
       {isGone ? (
@@ -85,7 +83,7 @@ function Notices({ view, isGone, isConnected }: { view: SiteView; isGone: boolea
       )}
       {isGone
         ? null
-        : noticesOf(view, now ?? 0).map(({ id, tone, message, hint }) => (
+        : noticesOf(view).map(({ id, tone, message, hint }) => (
             <Notice key={id} tone={tone} message={message} hint={hint} testId={`notice-${id}`} />
           ))}
     </div>
