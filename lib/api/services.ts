@@ -1,6 +1,7 @@
 // What the web process is made of, built once at the first request. The only place that knows all parts; everything
 // else is given what it needs.
 
+import { createWatch, type Watch } from '../admin/watch.ts';
 import { createThrottle, type Throttle } from '../auth/throttle.ts';
 import { type Db, openDb } from '../db/client.ts';
 import { requireDatabaseUrl, type Settings, settings, shareAppUrl } from '../env.ts';
@@ -18,6 +19,8 @@ export interface Services {
   /** Mails that ask an address whether it wants alerts. */
   confirmations: Throttle;
   alertTests: Throttle;
+  /** Reads all sites while an operator looks. */
+  overview: Watch;
 }
 
 const SIGN_INS_PER_MINUTE = 5;
@@ -53,5 +56,6 @@ function createServices(from: Settings): Services {
     signIns: createThrottle(SIGN_INS_PER_MINUTE, 60_000),
     confirmations: createThrottle(CONFIRMATIONS_PER_HOUR, 3_600_000),
     alertTests: createThrottle(ALERT_TESTS_PER_MINUTE, 60_000),
+    overview: createWatch({ db, settings: from, log }),
   };
 }
