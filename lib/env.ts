@@ -166,6 +166,8 @@ export interface Paths {
   historySocket: string;
   proxySocket: string;
   proxyMap: string;
+  /** Has a file for each site that has an SSH session. */
+  sshSessions: string;
   /** Of the deploy worker: answers when a site is awake. */
   wakeSocket: string;
   /** Of the keeper: takes the proxy's line about each request. */
@@ -235,6 +237,7 @@ function toSettings(variables: Variables): Settings {
       historySocket: `${dataDir}/run/history/git.sock`,
       proxySocket: `${dataDir}/run/haproxy.sock`,
       proxyMap: `${dataDir}/run/routes.map`,
+      sshSessions: `${dataDir}/run/ssh-sessions`,
       wakeSocket: `${dataDir}/run/wake/deploy.sock`,
       requestsSocket: `${dataDir}/run/requests/keeper.sock`,
     },

@@ -21,6 +21,9 @@ import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
 import { createStartPace } from '#lib/sites/start-pace.ts';
+import { createWaker, type WakeDeps } from '#lib/sites/wake.ts';
+import { serveWakes } from '#lib/sites/wake-server.ts';
+import { findUser } from './host/users.ts';
 import { openDisks, openEngine, requireHost } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
@@ -30,6 +33,8 @@ const JOBS_AT_A_TIME = 3;
 const BUILDS = { total: 2, perKey: 1, waitMs: 15 * 60_000, waitersMax: 100 };
 
 const HOOK_GRACE_MS = 5_000;
+/** Who waits longer asks the next worker. */
+const WAKE_GRACE_MS = 2_000;
 
 await runWorker('deploy', async ({ settings, log, id }) => {
   const databaseUrl = requireDatabaseUrl(settings);
@@ -38,7 +43,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const proxy = createHaproxy({ socketPath: settings.paths.proxySocket, mapFile: settings.paths.proxyMap });
   const git = await openGit(settings, log);
   const base = path.basename(requireHost(settings).baseDir);
-  const deps: ConvergeDeps = {
+  const parts: WakeDeps = {
     ...{ db, engine, proxy, settings, log, git, base },
     disk: openDisks(settings, log),
     builds: createSlots(BUILDS),
@@ -46,6 +51,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     lookAgainIn: (ms) => void setTimeout(() => truth.ring(), ms).unref(),
     runner: id,
   };
+  const waker = createWaker(parts);
+  const deps: ConvergeDeps = { ...parts, waker, wake: waker.wake };
   await engine.prepare();
 
   const names = new Set([id]);
@@ -82,12 +89,20 @@ await runWorker('deploy', async ({ settings, log, id }) => {
           if (!(error instanceof AppError)) throw error;
         });
       },
+      wake: async (payload) => {
+        // What keeps it from waking is among the site's events.
+        await waker.wake(JOBS.wake.parse(payload).siteId).catch((error) => {
+          if (!(error instanceof AppError)) throw error;
+        });
+      },
     },
   });
   const hooks = await openHook(deps, settings.paths.hookSocket);
+  const proxyGroup = (await findUser('haproxy'))?.gid ?? 0;
+  const wakes = await serveWakes({ waker, log }, settings.paths.wakeSocket, proxyGroup);
 
   return async () => {
-    await Promise.all([hooks.close(HOOK_GRACE_MS), queue.stop(), truth.stop()]);
+    await Promise.all([hooks.close(HOOK_GRACE_MS), wakes.close(WAKE_GRACE_MS), queue.stop(), truth.stop()]);
     stopWatching();
     await Promise.all([stopListening(), stopBeating()]);
     await db.$disconnect();

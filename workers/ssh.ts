@@ -8,8 +8,10 @@ import { openGit } from '#lib/git/deps.ts';
 import { serveGit } from '#lib/git/serve.ts';
 import { repositoryOf } from '#lib/git/site.ts';
 import { siteUrl, sshHost } from '#lib/sites/address.ts';
+import { askToWake } from '#lib/sites/wake-client.ts';
 import { openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
+import { createActivity } from './ssh/activity.ts';
 import { createAdmission } from './ssh/admission.ts';
 import { createGate } from './ssh/gate.ts';
 import { createGatewayDoor } from './ssh/gateway-door.ts';
@@ -39,10 +41,12 @@ await runWorker('ssh', async ({ settings, log, id }) => {
   const listenerDeps = { admission, limits, log, now, hostKeys: await ensureHostKeys(`${settings.dataDir}/ssh`) };
 
   const engine = openEngine(settings, log);
-  const ledger = createLedger(`${settings.paths.run}/ssh-sessions`, id);
+  const ledger = createLedger(settings.paths.sshSessions, id);
   // Nobody who logs in now waits for it.
   sweepLeftovers(engine, ledger, log).catch((cause) => log.warn({ cause: String(cause) }, 'cannot sweep'));
-  const siteDeps = { ...shared, engine, openings: createGate(OPENINGS), ledger };
+  const wake = (siteId: string) => askToWake(settings.paths.wakeSocket, siteId);
+  const activity = createActivity({ db, log, open: ledger.open, wake });
+  const siteDeps = { ...shared, engine, openings: createGate(OPENINGS), ledger, activity };
   const sites = createSiteListeners({
     ...credentials,
     admission,
@@ -70,6 +74,7 @@ await runWorker('ssh', async ({ settings, log, id }) => {
   const sweeping = setInterval(admission.sweep, SWEEP_MS);
   return async () => {
     clearInterval(sweeping);
+    activity.stop();
     await Promise.all([stopListening(), looking.stop()]);
     await Promise.all([gateway.close('the process stops'), sites.closeAll('the process stops')]);
     await db.$disconnect();

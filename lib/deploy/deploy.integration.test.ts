@@ -88,7 +88,17 @@ beforeEach(async () => {
     routes: async () => routes,
   };
   const builds = createSlots({ total: 2, perKey: 1, waitMs: 10_000, waitersMax: 10 });
-  deps = { db, engine: site.engine, proxy, settings, log: silent, runner: 'worker-1', builds, base: 'test' };
+  deps = {
+    db,
+    engine: site.engine,
+    proxy,
+    settings,
+    log: silent,
+    runner: 'worker-1',
+    builds,
+    base: 'test',
+    wake: async () => {},
+  };
   await db.heartbeat.upsert({
     where: { process: 'worker-1' },
     create: { process: 'worker-1' },

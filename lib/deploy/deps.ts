@@ -15,6 +15,8 @@ export interface DeployDeps {
   log: Log;
   /** This process's row in Heartbeat; new at each start of the process. */
   runner: string;
+  /** Answers when the site runs. Throws `did-not-wake`. */
+  wake: (siteId: string) => Promise<unknown>;
   /** How many installs and builds run on the host at a time. */
   builds: Slots;
   /** Names what the containers are made from: dependencies built on another base are not reused. */

@@ -25,7 +25,7 @@ export async function switchLive(deps: DeployDeps, live: NewLive): Promise<boole
   const name = await deps.db.$transaction(async (tx) => {
     const [site] = await tx.site.updateManyAndReturn({
       where: { id: siteId, state: { not: 'deleting' } },
-      data: { liveDeploymentId: deploymentId, livePort: port, address },
+      data: { liveDeploymentId: deploymentId, livePort: port, address, activeAt: new Date() },
       select: { name: true },
     });
     if (!site) throw siteNotFound();

@@ -76,6 +76,8 @@ async function runTurn<T>(
   const log = createDeploymentLog(deps, { id: deployment.id, siteId: site.id }, request.onLine ?? (() => {}));
   const signal = request.signal ? AbortSignal.any([lost, request.signal]) : lost;
   try {
+    if (site.rest !== 'awake') log.say('Waking the site');
+    if (site.rest !== 'awake') await deps.wake(site.id);
     return await work({ site, deployment, kept, log, signal, startedAt });
   } catch (error) {
     const told = toTold(error, signal);
@@ -99,6 +101,7 @@ async function openDeployment(deps: DeployDeps, { siteId, cause }: TurnRequest) 
     data: { siteId, cause, number: (newest._max.number ?? 0) + 1, runner: deps.runner },
     select: { id: true, number: true },
   });
+  await deps.db.site.updateMany({ where: { id: siteId }, data: { activeAt: new Date() } });
   await notify(deps.db, 'site', siteId);
   return { deployment, kept: earlier.map(({ number }) => number) };
 }

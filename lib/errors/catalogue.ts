@@ -20,6 +20,7 @@ export const CATALOGUE = {
   'too-many-channels': { httpStatus: 409, retryable: false },
   'mail-off': { httpStatus: 409, retryable: false },
   'host-full': { httpStatus: 503, retryable: true },
+  'did-not-wake': { httpStatus: 503, retryable: true },
   'site-not-ready': { httpStatus: 409, retryable: true },
   'deployment-running': { httpStatus: 409, retryable: true },
   'no-earlier-release': { httpStatus: 409, retryable: false },

@@ -9,6 +9,8 @@ export const JOBS = {
   converge: z.object({ siteId: z.uuid() }),
   /** Bring a site's limits in force, while it runs. */
   limits: z.object({ siteId: z.uuid() }),
+  /** Wake a site, for somebody who will come. */
+  wake: z.object({ siteId: z.uuid() }),
   /** Make an earlier release live; null: the one before. */
   rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable() }),
 } as const;

@@ -1,12 +1,15 @@
 // HAProxy's one static configuration. Routes are not in it: they are a map that changes at run time without a reload.
 
 import { writeTarget } from './map.ts';
-import { AWAY } from './proxy.ts';
+import { ASLEEP, AWAY } from './proxy.ts';
 
 /** For so long a request may go on knocking at the address that its site had when it came. */
 const CONNECT_SECONDS = 1;
 const CONNECT_RETRIES = 2;
 export const CONNECT_MS_MAX = CONNECT_SECONDS * 1000 * (CONNECT_RETRIES + 1);
+
+/** The table that counts the open requests of each host. */
+export const OPEN_REQUESTS = 'open';
 
 export interface ProxyConfig {
   /** Addresses to listen on, with their port. */
@@ -17,6 +20,10 @@ export interface ProxyConfig {
   gitSocket: string;
   adminSocket: string;
   mapFile: string;
+  /** Has a site woken and answers where it is; `script` is lib/proxy/waker.lua. */
+  waker: { script: string; socket: string };
+  /** Of the app, as people open it: the start of the address of a site's page. */
+  appUrl: string;
   /** Directory of the pages a visitor sees instead of a site. */
   pagesDir: string;
   user: string | null;
@@ -36,6 +43,9 @@ function globalSection(config: ProxyConfig): string[] {
     `  stats socket ${config.adminSocket} mode 600 level admin`,
     '  hard-stop-after 30s',
     '  tune.maxrewrite 2048',
+    `  lua-load ${config.waker.script} ${config.waker.socket}`,
+    // In megabytes: what waits for sites to wake.
+    '  tune.lua.maxmem 128',
     ...(config.user ? [`  user ${config.user}`] : []),
   ];
 }
@@ -63,6 +73,7 @@ function defaultsSection({ pagesDir }: ProxyConfig): string[] {
 }
 
 function frontend(config: ProxyConfig): string[] {
+  const isAsleep = `{ var(txn.route) -m str ${writeTarget(ASLEEP)} }`;
   const isApp = `{ var(txn.host) -m str ${config.appHosts.join(' ')} }`;
   return [
     'frontend web',
@@ -78,9 +89,14 @@ function frontend(config: ProxyConfig): string[] {
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)]',
     '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
     `  http-request set-var(txn.app) str(yes) if ${isApp}`,
+    // Counted before the route is read: who puts a site to sleep looks here after it has changed the route.
+    `  http-request track-sc1 var(txn.host) table ${OPEN_REQUESTS} if { var(txn.host),map(${config.mapFile}) -m found }`,
     `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,
     `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
+    `  http-request lua.wake if ${isAsleep}`,
+    `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isAsleep}`,
+    `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/did-not-wake.html hdr Retry-After 10 if ${isAsleep}`,
     '  use_backend git if { var(txn.app) -m found } { path_reg ^/[^/]+\\.git/ }',
     '  use_backend app if { var(txn.app) -m found }',
     '  default_backend sites',
@@ -94,6 +110,8 @@ function backends(config: ProxyConfig): string[] {
     'backend git',
     '  timeout server 30m',
     `  server git unix@${config.gitSocket}`,
+    `backend ${OPEN_REQUESTS}`,
+    '  stick-table type string len 255 size 100k expire 10s store conn_cur',
     'backend sites',
     '  http-reuse safe',
     '  retry-on conn-failure empty-response',

@@ -4,9 +4,9 @@
 import { rename, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CONNECT_MS_MAX } from './config.ts';
-import { checkHost, diffRoutes, parseShownMap, renderMap, writeTarget } from './map.ts';
-import { AWAY, type Proxy, type Target } from './proxy.ts';
+import { CONNECT_MS_MAX, OPEN_REQUESTS } from './config.ts';
+import { checkHost, diffRoutes, parseOpenRequests, parseShownMap, renderMap, writeTarget } from './map.ts';
+import { AWAY, leadsNowhere, type Proxy, type Target } from './proxy.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 /** A killed HAProxy is back within a second or two; a route change waits for it. */
@@ -23,6 +23,11 @@ export interface Haproxy extends Proxy {
    * holder, which the engine may give it to at once, would be shown to visitors of the wrong host.
    */
   quiet(host: string): Promise<void>;
+  /**
+   * Requests and upgraded connections that are open at this moment, by host; a host without any is left out. One that
+   * waits for its site to wake is among them.
+   */
+  openRequests(): Promise<Map<string, number>>;
 }
 
 /** Throws ECONNREFUSED or ENOENT when HAProxy does not come back within five seconds. */
@@ -50,11 +55,11 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
     /** An address has one host: another one that still leads there is late. */
     async setRoute(host, target) {
       const before = wanted.get(host);
-      if (before && isAway(before) && isAway(target)) return;
-      if (before && isAway(target)) lost.set(host, Date.now());
+      if (before && isSame(before, AWAY) && isSame(target, AWAY)) return;
+      if (before && !leadsNowhere(before) && isSame(target, AWAY)) lost.set(host, Date.now());
       wanted.set(host, target);
       const stale = [...wanted].filter(([other, { address }]) => other !== host && address === target.address);
-      for (const [other] of isAway(target) ? [] : stale) await this.setRoute(other, AWAY);
+      for (const [other] of leadsNowhere(target) ? [] : stale) await this.setRoute(other, AWAY);
       await Promise.all([set(host, target), save()]);
     },
     async removeRoute(host) {
@@ -73,7 +78,7 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
       for (const [host] of changed) {
         const target = await now(host);
         if (!target) continue;
-        if (actual.has(host) && isAway(target)) lost.set(host, Date.now());
+        if (actual.has(host) && isSame(target, AWAY)) lost.set(host, Date.now());
         wanted.set(host, target);
         await set(host, target);
       }
@@ -89,11 +94,13 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
         await sleep(Math.max(...others) + CONNECT_MS_MAX - Date.now() + 1);
       }
     },
+    openRequests: async () =>
+      parseOpenRequests(await command(socketPath, `show table ${OPEN_REQUESTS} data.conn_cur gt 0`)),
   };
 }
 
-function isAway(target: Target): boolean {
-  return target.address === AWAY.address;
+function isSame(a: Target, b: Target): boolean {
+  return a.address === b.address && a.port === b.port;
 }
 
 async function commandOrThrow(socketPath: string, line: string): Promise<void> {

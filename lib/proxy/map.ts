@@ -38,6 +38,12 @@ export function parseShownMap(text: string): Map<string, Target> {
   return routes;
 }
 
+/** Reads `show table`: "0x7f…: key=host use=1 exp=9503 conn_cur=1" on each line. */
+export function parseOpenRequests(text: string): Map<string, number> {
+  const rows = text.matchAll(/^0x[0-9a-f]+: key=(\S+) .*\bconn_cur=(\d+)$/gm);
+  return new Map([...rows].flatMap(([, host, count]) => (host && Number(count) > 0 ? [[host, Number(count)]] : [])));
+}
+
 export interface MapDifference {
   set: [string, Target][];
   remove: string[];

@@ -15,13 +15,16 @@ import type { Haproxy } from '../proxy/haproxy.ts';
 import { AWAY } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
+import { bringToRest, wantedStatus } from './rest.ts';
 import type { StartPace } from './start-pace.ts';
+import type { Waker } from './wake.ts';
 
 export type ConvergeDeps = MachineDeps &
   DeployDeps & {
     git: GitDeps;
     proxy: Haproxy;
     starts: StartPace;
+    waker: Waker;
     /** Asks for another look over everything, in so many milliseconds at the latest. */
     lookAgainIn: (ms: number) => void;
   };
@@ -38,6 +41,7 @@ export async function converge(deps: ConvergeDeps, siteId: string): Promise<void
     const site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
     if (!site) return;
     if (site.state === 'deleting') await remove(deps, site);
+    else if (site.state === 'live' && wantedStatus(site) !== 'running') await bringToRest(deps, site);
     else if (site.state === 'live') await mend(deps, site);
     else await launchNow(deps, site);
   });

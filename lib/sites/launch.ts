@@ -143,6 +143,7 @@ async function admitOwner(tx: Transaction, owner: User, plan: Plan): Promise<voi
 interface Claim {
   ownerId?: string;
   claimedAt?: Date;
+  activeAt?: Date;
   expiresAt?: Date | null;
   launchedFrom?: string;
   launchKey?: string | null;
@@ -152,7 +153,14 @@ function claimOf(owner: User, plan: Plan, request: LaunchRequest): Claim {
   const claimedAt = new Date();
   const expiresAt =
     plan.lifetimeMinutes === null ? null : new Date(claimedAt.getTime() + plan.lifetimeMinutes * 60_000);
-  return { ownerId: owner.id, claimedAt, expiresAt, launchedFrom: request.address, launchKey: request.key };
+  return {
+    ownerId: owner.id,
+    claimedAt,
+    activeAt: claimedAt,
+    expiresAt,
+    launchedFrom: request.address,
+    launchKey: request.key,
+  };
 }
 
 /** The oldest ready site, if there is one: whoever else claims at this moment gets another (SKIP LOCKED). */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { HoldCause, Rest } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import { parseSettings } from '../env.ts';
-import { AWAY } from '../proxy/proxy.ts';
+import { ASLEEP, AWAY } from '../proxy/proxy.ts';
 import { desiredRoutes, needsWork } from './reconcile.ts';
 
 const now = new Date('2026-01-01T00:00:20Z');
@@ -9,6 +10,8 @@ const site = {
   id: '0198f3a0-0000-7000-8000-000000000000',
   name: 'calm-bay-100',
   state: 'live' as const,
+  rest: 'awake' as Rest,
+  heldBy: null as HoldCause | null,
   generation: 1,
   address: '10.213.0.2',
   livePort: 8001,
@@ -32,6 +35,7 @@ test('a live site with its container at its address needs nothing', () => {
 
 test.each([
   ['no container', null],
+  ['a frozen container', { ...container, status: 'paused' as const }],
   ['a stopped container', { ...container, status: 'exited' as const }],
   ['a container of an older generation', { ...container, generation: 0 }],
   ['a container at another address', { ...container, address: '10.213.0.9' }],
@@ -63,7 +67,40 @@ test.each([
   expect(routes({}, state)).toEqual(new Map([[HOST, AWAY]]));
 });
 
-test('a sleeping container keeps its route, and a site without a release has none', () => {
-  expect(routes({}, { ...container, status: 'paused' }).get(HOST)?.address).toBe('10.213.0.2');
+test.each(['frozen', 'stopped'] as const)(
+  'the visitors of a %s site go by the waker, whatever its container does',
+  (rest) => {
+    for (const state of [container, { ...container, status: 'paused' as const }, null]) {
+      expect(routes({ rest }, state)).toEqual(new Map([[HOST, ASLEEP]]));
+    }
+  },
+);
+
+test('nobody wakes a site that is held', () => {
+  expect(routes({ rest: 'stopped', heldBy: 'storm' }, null)).toEqual(new Map([[HOST, AWAY]]));
+  expect(routes({ heldBy: 'admin' }, container)).toEqual(new Map([[HOST, AWAY]]));
+});
+
+const [running, paused] = [container, { ...container, status: 'paused' as const }];
+const exited = { ...container, status: 'exited' as const, address: null };
+test.each([
+  ['frozen', null, paused, false],
+  ['frozen', null, running, true],
+  ['frozen', null, exited, true],
+  ['frozen', null, null, true],
+  ['stopped', null, exited, false],
+  ['stopped', null, null, false],
+  ['stopped', null, running, true],
+  ['stopped', null, paused, true],
+  ['awake', 'storm', exited, false],
+  ['awake', 'storm', running, true],
+] as const)(
+  'a site that is to be %s (held by %s) is left alone when its container is so',
+  (rest, heldBy, state, expected) => {
+    expect(needsWork({ ...site, rest, heldBy }, state, now)).toBe(expected);
+  },
+);
+
+test('a site without a release has no route', () => {
   expect(desiredRoutes(parseSettings({}), [{ ...site, livePort: null }], new Map()).size).toBe(0);
 });

@@ -8,13 +8,17 @@ import { AWAY, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { type ConvergeDeps, converge } from './converge.ts';
 import { insertReady } from './launch.ts';
+import { isAtRest, routeTarget, wantedStatus } from './rest.ts';
 
 /** How many sites are worked on at a time. */
 const PARALLEL = 2;
 /** A failed launch is tried again after this. */
 const RETRY_MS = 30_000;
 
-type Row = Pick<Site, 'id' | 'name' | 'state' | 'generation' | 'address' | 'livePort' | 'routedName' | 'createdAt'>;
+type Row = Pick<
+  Site,
+  'id' | 'name' | 'state' | 'rest' | 'heldBy' | 'generation' | 'address' | 'livePort' | 'routedName' | 'createdAt'
+>;
 
 /** One look over all sites, containers, disks and routes. */
 export async function reconcile(deps: ConvergeDeps): Promise<void> {
@@ -38,12 +42,11 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
 export function needsWork(site: Row, container: ContainerState | null, now: Date): boolean {
   if (site.state === 'launching' || site.state === 'deleting') return true;
   if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
-  const runs = container?.status === 'running' || container?.status === 'paused';
+  if (site.routedName !== site.name) return true;
+  const wanted = wantedStatus(site);
+  if (wanted !== 'running') return !isAtRest(wanted, container);
   return (
-    !runs ||
-    container.generation !== site.generation ||
-    container.address !== site.address ||
-    site.routedName !== site.name
+    container?.status !== 'running' || container.generation !== site.generation || container.address !== site.address
   );
 }
 
@@ -63,8 +66,7 @@ export async function refill(deps: ConvergeDeps): Promise<number> {
 }
 
 /**
- * Where each site's host leads: to its container while that runs, else nowhere. The address in the row may by now be
- * another site's. Pure.
+ * Where each site's host leads: to its container while that runs, to the waker while it sleeps, else nowhere. Pure.
  */
 export function desiredRoutes(
   settings: Settings,
@@ -80,10 +82,8 @@ export function desiredRoutes(
 }
 
 /** Null: the site has no route. Pure. */
-function targetOf({ state, livePort }: Row, container: ContainerState | null): Target | null {
-  if (state === 'deleting' || !livePort) return null;
-  const runs = container?.status === 'running' || container?.status === 'paused';
-  return runs && container.address ? { address: container.address, port: livePort } : AWAY;
+function targetOf(site: Row, container: ContainerState | null): Target | null {
+  return site.state === 'deleting' ? null : routeTarget(site, container);
 }
 
 /** Where the site's host is to lead now. Null: nowhere, or the site has gone. */
@@ -96,7 +96,8 @@ async function routeOf(deps: ConvergeDeps, siteId: string): Promise<Target | nul
 /** For the moment that a container ends: nobody is sent to an address that the next one may be given. */
 export async function withdrawRoute(deps: ConvergeDeps, siteId: string): Promise<void> {
   const target = await routeOf(deps, siteId);
-  if (target?.address !== AWAY.address) return; // It runs again, or never had a route.
+  // It runs again, or never had a route, or sleeps, and then nobody is sent to where it was.
+  if (target?.address !== AWAY.address || target.port !== AWAY.port) return;
   const { name } = await deps.db.site.findUniqueOrThrow({ where: { id: siteId } });
   await deps.proxy.setRoute(siteHost(deps.settings, name), AWAY);
 }

@@ -17,7 +17,10 @@ const PAUSE_MS = 10_000;
 export async function requestRestart(db: Db, site: { id: string; name: string }, by: Who | null = null): Promise<void> {
   await db.$transaction(async (tx) => {
     const where = { id: site.id, state: 'live' as const };
-    const { count } = await tx.site.updateMany({ where, data: { generation: { increment: 1 } } });
+    const { count } = await tx.site.updateMany({
+      where,
+      data: { generation: { increment: 1 }, rest: 'awake', activeAt: new Date() },
+    });
     if (count === 0) {
       throw new AppError('site-not-ready', {
         message: `The site ${site.name} is not live, so it cannot be restarted.`,

@@ -43,6 +43,10 @@ export interface VerdictView {
 export interface SiteView {
   name: string;
   state: 'launching' | 'live' | 'failed' | 'deleting';
+  /** Whether it sleeps: its processes stand still, or are stopped. */
+  rest: 'awake' | 'frozen' | 'stopped';
+  /** The last request, session or push. */
+  activeAt: string;
   problem: string | null;
   launchSteps: string[];
   address: string;
@@ -79,6 +83,8 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
   return {
     name: site.name,
     state: stateOf(site),
+    rest: site.rest,
+    activeAt: site.activeAt.toISOString(),
     problem: site.problem,
     launchSteps: site.launchSteps,
     address: siteUrl(settings, site.name),

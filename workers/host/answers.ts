@@ -37,7 +37,7 @@ export async function untilSites(settings: Settings, url: string, detail: (line:
   const engine = openEngine(settings, createLog('up'));
   const deadline = Date.now() + SITES_MS;
   const isDone = async () => {
-    const sql = `select id, state::text, address, problem, "launchSteps" from "Site" where state <> 'deleting'`;
+    const sql = `select id, state::text, address, problem, "launchSteps" from "Site" where state <> 'deleting' and rest = 'awake' and "heldBy" is null`;
     const sites = (await asksDatabase(url, sql)) ?? [];
     const live = sites.filter(({ state }) => state === 'live');
     if (live.length === 0 && settings.readySites > 0) {

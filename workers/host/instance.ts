@@ -1,6 +1,6 @@
 // What an instance runs, in the order it starts: the list of its services, made from settings and what set-up found.
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
 import { renderProxyConfig } from '#lib/proxy/config.ts';
@@ -72,6 +72,8 @@ export function engineService(settings: Settings, plan: { argv: string[]; config
 /** HAProxy with its configuration file, which is written here. */
 export async function proxyService(settings: Settings): Promise<Service> {
   const appHost = new URL(settings.appUrl).hostname;
+  const waker = path.join(settings.paths.runtime, 'proxy/waker.lua');
+  const pagesDir = path.join(settings.paths.runtime, 'pages');
   const text = renderProxyConfig({
     binds: [`${settings.bind}:${settings.httpPort}`],
     appHosts: appHost === 'localhost' ? ['localhost', '127.0.0.1'] : [appHost],
@@ -79,7 +81,9 @@ export async function proxyService(settings: Settings): Promise<Service> {
     gitSocket: settings.paths.gitSocket,
     adminSocket: settings.paths.proxySocket,
     mapFile: settings.paths.proxyMap,
-    pagesDir: path.join(settings.paths.runtime, 'pages'),
+    waker: { script: waker, socket: settings.paths.wakeSocket },
+    appUrl: settings.appUrl,
+    pagesDir,
     user: 'haproxy',
   });
   const file = path.join(settings.dataDir, 'haproxy.cfg');
@@ -91,7 +95,7 @@ export async function proxyService(settings: Settings): Promise<Service> {
     user: null,
     workingDir: '/',
     envDir: envDir(settings, 'host'),
-    revision: hashTexts(text),
+    revision: hashTexts(text, await readFile(waker, 'utf8'), await readFile(`${pagesDir}/did-not-wake.html`, 'utf8')),
     oomScoreAdj: -800,
   };
 }

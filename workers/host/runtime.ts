@@ -1,5 +1,5 @@
 // Copies of what processes without root's rights need to read, out of a checkout that may be root's alone: node, the
-// container's scripts, git's hooks, the proxy's pages.
+// container's scripts, git's hooks, the proxy's pages and script.
 
 import { chmod, copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,6 +21,7 @@ export async function ensureRuntime(settings: Settings): Promise<void> {
   await copyReadable([{ from: process.execPath, to: 'node' }], path.join(runtime, 'node'), process.version);
   await copyForAll(path.join(PROJECT_DIR, 'workers/container'), path.join(runtime, 'container'));
   await copyForAll(path.join(PROJECT_DIR, 'workers/git-hooks'), path.join(runtime, 'git-hooks'));
+  await copyForAll(path.join(PROJECT_DIR, 'lib/proxy'), path.join(runtime, 'proxy'));
   await copyForAll(path.join(PROJECT_DIR, 'public/pages'), path.join(runtime, 'pages'));
 }
 

@@ -14,6 +14,8 @@ export interface Ledger {
   readonly token: string;
   /** Notes that the site has a session until the returned function is called. */
   enter(siteId: string): Promise<() => Promise<void>>;
+  /** Sites that have a session now. */
+  open(): string[];
   /** Sites that an earlier process noted and did not take back. */
   leftBefore(): Promise<string[]>;
   forget(siteId: string): Promise<void>;
@@ -38,6 +40,7 @@ export function createLedger(directory: string, token: string): Ledger {
         await forget(siteId);
       };
     },
+    open: () => [...counts.keys()],
     leftBefore: async () => {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       return readdir(directory);

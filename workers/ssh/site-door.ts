@@ -5,6 +5,7 @@ import type { Connection } from 'ssh2';
 import type { Engine, ExecRequest, ExecSession } from '#lib/engine/engine.ts';
 import { type AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
+import type { Activity } from './activity.ts';
 import { type CredentialDeps, findCredential } from './credentials.ts';
 import type { Door, Identity } from './door.ts';
 import { containerEnvironment } from './environment.ts';
@@ -25,6 +26,7 @@ export interface SiteDoorDeps extends CredentialDeps {
   /** Of processes being opened, by site. */
   openings: Gate;
   ledger: Ledger;
+  activity: Pick<Activity, 'begin' | 'end'>;
   limits: SshLimits;
   log: Log;
   addressOf: (siteName: string) => string;
@@ -137,9 +139,9 @@ function serveForwards(deps: SiteDoorDeps, client: Connection, guard: Guard, ide
   });
 }
 
-/** The one way into a container. What must happen first to a site that sleeps belongs here. */
+/** The one way into a container: a site that sleeps is woken first, and stays awake meanwhile. */
 async function runInSite(
-  { engine, openings, ledger }: SiteDoorDeps,
+  { engine, openings, ledger, activity }: SiteDoorDeps,
   siteId: string,
   streams: Streams,
   request: ExecRequest,
@@ -148,9 +150,12 @@ async function runInSite(
   const marked = { ...request, env: { ...request.env, [TOKEN_VARIABLE]: ledger.token } };
   const leave = await ledger.enter(siteId);
   try {
+    const end = request.terminal ? '\r\n' : '\n';
+    await activity.begin(siteId, () => streams.stderr.write(`Waking the site …${end}`));
     return await runProcess(streams, () => openings.through(siteId, () => engine.exec(siteId, marked)), onOpen);
   } finally {
     await leave();
+    await activity.end(siteId);
   }
 }
 

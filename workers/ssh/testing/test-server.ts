@@ -44,7 +44,13 @@ export async function startTestServer(
   const shared = { sites, secret: SECRET, limits, log, addressOf: (name: string) => `http://${name}.localhost:8080` };
   const listenerDeps = { admission, limits, hostKeys: await ensureHostKeys(path.join(directory, 'keys')), log, now };
   const ledger = createLedger(path.join(directory, 'sessions'), 'this process');
-  const siteDeps = { ...shared, engine, openings: createGate(4), ledger };
+  const siteDeps = {
+    ...shared,
+    engine,
+    openings: createGate(4),
+    ledger,
+    activity: { begin: async () => {}, end: async () => {} },
+  };
   const open = (port: number) =>
     openListener(listenerDeps, { bind: '127.0.0.1', port: 0 }, createSiteDoor(siteDeps, port));
   const siteListener = await open(site.port);
