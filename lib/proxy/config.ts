@@ -11,6 +11,9 @@ export const CONNECT_MS_MAX = CONNECT_SECONDS * 1000 * (CONNECT_RETRIES + 1);
 /** The table that counts the open requests of each host. */
 export const OPEN_REQUESTS = 'open';
 
+/** Read by waker.lua. */
+const WAKE_SOCKET_VARIABLE = 'LIGHTKEEPER_WAKE_SOCKET';
+
 export interface ProxyConfig {
   /** Addresses to listen on, with their port. */
   binds: string[];
@@ -43,10 +46,13 @@ function globalSection(config: ProxyConfig): string[] {
     `  stats socket ${config.adminSocket} mode 600 level admin`,
     '  hard-stop-after 30s',
     '  tune.maxrewrite 2048',
-    `  lua-load ${config.waker.script} ${config.waker.socket}`,
+    // Debian's 2.6 hands no arguments to a script.
+    `  setenv ${WAKE_SOCKET_VARIABLE} ${config.waker.socket}`,
+    `  lua-load ${config.waker.script}`,
     // In megabytes: what waits for sites to wake.
     '  tune.lua.maxmem 128',
-    ...(config.user ? [`  user ${config.user}`] : []),
+    // Without the group it would keep root's, and a way to the engine's socket.
+    ...(config.user ? [`  user ${config.user}`, `  group ${config.user}`] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 -- HAProxy's part of waking a site: the request of a visitor waits here until the deploy worker says where the site
 -- answers, and then goes there like every other. A worker that is killed meanwhile is asked again when it is back.
 
-local socket = ...
+local socket = assert(os.getenv("LIGHTKEEPER_WAKE_SOCKET"))
 local WAIT_SECONDS = 60
 local RETRY_MS = 100
 
