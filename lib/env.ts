@@ -6,6 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseBytes } from './bytes.ts';
 import { AppError } from './errors/app-error.ts';
+import { type AllowedTarget, parseAllowList } from './network/allow-list.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const count = z.coerce.number().int().min(0);
@@ -13,6 +14,14 @@ const bytes = z.string().transform((text, context) => {
   const value = parseBytes(text);
   if (value === null) context.addIssue({ code: 'custom', message: 'is not a size such as 20GB' });
   return value ?? 0;
+});
+const allowList = z.string().transform((text, context): AllowedTarget[] => {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return [];
+  }
 });
 const portRange = z
   .string()
@@ -72,8 +81,8 @@ const VARIABLES = z.object({
     .string()
     .regex(/^\d+\.\d+\.\d+\.0\/(1[6-9]|2[0-4])$/, 'is not a subnet such as 10.213.0.0/20')
     .default('10.213.0.0/20'),
-  /** Addresses that containers may reach although they are private: comma-separated CIDR. */
-  LIGHTKEEPER_EGRESS_ALLOW: z.string().default(''),
+  /** Addresses that containers may reach although they are private: CIDR or CIDR:port, with commas. */
+  LIGHTKEEPER_EGRESS_ALLOW: allowList.default([]),
   /** Where alerts are mailed through; with the sender's address, e-mail is a way to be alerted. */
   LIGHTKEEPER_SMTP_URL: z
     .string()
@@ -130,7 +139,7 @@ export interface Settings {
   disk: 'auto' | 'btrfs' | 'ext4';
   readySites: number;
   subnet: string;
-  egressAllow: string[];
+  egressAllow: AllowedTarget[];
   smtpUrl: string;
   /** Null: no e-mail is sent. */
   mailFrom: string | null;
@@ -207,9 +216,7 @@ function toSettings(variables: Variables): Settings {
     disk: variables.LIGHTKEEPER_DISK,
     readySites: variables.LIGHTKEEPER_READY_SITES,
     subnet: variables.LIGHTKEEPER_SUBNET,
-    egressAllow: variables.LIGHTKEEPER_EGRESS_ALLOW.split(',')
-      .map((cidr) => cidr.trim())
-      .filter(Boolean),
+    egressAllow: variables.LIGHTKEEPER_EGRESS_ALLOW,
     smtpUrl: variables.LIGHTKEEPER_SMTP_URL,
     mailFrom: variables.LIGHTKEEPER_MAIL_FROM ?? null,
     alertAllow: variables.LIGHTKEEPER_ALERT_ALLOW,

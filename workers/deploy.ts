@@ -20,11 +20,12 @@ import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
+import { releaseAddress } from '#lib/sites/site-network.ts';
 import { createStartPace } from '#lib/sites/start-pace.ts';
 import { createWaker, type WakeDeps } from '#lib/sites/wake.ts';
 import { serveWakes } from '#lib/sites/wake-server.ts';
 import { findUser } from './host/users.ts';
-import { openDisks, openEngine, requireHost } from './machine.ts';
+import { openDisks, openEngine, openNetwork, requireHost } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
 const RECONCILE_MS = 10_000;
@@ -46,6 +47,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const parts: WakeDeps = {
     ...{ db, engine, proxy, settings, log, git, base },
     disk: openDisks(settings, log),
+    network: openNetwork(settings),
     builds: createSlots(BUILDS),
     starts: createStartPace(),
     lookAgainIn: (ms) => void setTimeout(() => truth.ring(), ms).unref(),
@@ -67,6 +69,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const stopWatching = engine.watch(({ kind, siteId }) => {
     if (kind !== 'died' && kind !== 'removed') return;
     withdrawRoute(deps, siteId).catch((cause) => log.warn({ siteId, cause: String(cause) }, 'a route is late'));
+    releaseAddress(deps, siteId).catch((cause) => log.warn({ siteId, cause: String(cause) }, 'an address is late'));
     truth.ring();
   });
   const stopListening = listen(databaseUrl, { routes: () => {} }, log, () => truth.ring());

@@ -7,6 +7,9 @@ import type { Engine } from '#lib/engine/engine.ts';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
+import { firewallTable } from '#lib/network/elements.ts';
+import type { Network } from '#lib/network/network.ts';
+import { createNftNetwork } from '#lib/network/nft.ts';
 
 export function openEngine(settings: Settings, log: Log): Engine {
   return createDockerEngine({
@@ -15,6 +18,10 @@ export function openEngine(settings: Settings, log: Log): Engine {
     cgroupParent: cgroupParent(settings),
     log,
   });
+}
+
+export function openNetwork(settings: Settings): Network {
+  return createNftNetwork(firewallTable(settings.instance));
 }
 
 /** Below each controller's root. */

@@ -10,21 +10,26 @@ export interface NetworkLimits {
   newConnectionsMax: number;
 }
 
-/** Counted by the kernel since the address got its limits. */
+/** Counted by the kernel since the address got its limits: they begin at zero again when these change. */
 export interface NetworkRefusals {
-  /** Packets to other sites, the host and closed ranges. */
+  /** Packets to other sites, the host, closed ranges and mail ports. */
   closed: number;
-  /** New connections over a limit. */
+  /** Packets of new connections over a limit, and questions to a resolver over its own. */
   connections: number;
   /** Packets over the bandwidth. */
   bandwidth: number;
 }
 
+export interface NetworkState {
+  limits: NetworkLimits;
+  refused: NetworkRefusals;
+}
+
 export interface Network {
-  /** In force when this returns; replaces what the address had. An address without limits has the strictest. */
-  setLimits(address: string, limits: NetworkLimits): Promise<void>;
+  /** By address, all at once; in force when this returns. Replaces what they had. Others keep theirs, or the strictest. */
+  setLimits(limits: ReadonlyMap<string, NetworkLimits>): Promise<void>;
   /** For an address that nobody has any more. Absent is no error. */
   forget(address: string): Promise<void>;
-  /** All addresses that have limits, with one call: what is in force, and what was refused. */
-  list(): Promise<Map<string, { limits: NetworkLimits; refused: NetworkRefusals }>>;
+  /** All addresses that have limits, with one call: what is in force, and what was refused. Some 20 ms for 300. */
+  list(): Promise<Map<string, NetworkState>>;
 }

@@ -142,6 +142,7 @@ async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   }
   const holder = `${deps.runner}:${crypto.randomUUID()}`;
   const takeAway = async () => {
+    if (site.address) await deps.network.forget(site.address); // While it is still this site's.
     await deps.engine.remove(site.id);
     await deps.disk.destroy(site.id);
     deps.starts.forget(site.id);

@@ -6,14 +6,19 @@ import { DISK_MOUNTS, type Disk, type MountedDisk } from '../disk/disk.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
+import type { Log } from '../log.ts';
+import type { Network } from '../network/network.ts';
 import { limitsOf } from './limits.ts';
 import { containerLimits, diskLimits } from './machine-limits.ts';
+import { limitAddress } from './site-network.ts';
 
 export interface MachineDeps {
   db: Db;
   engine: Engine;
   disk: Disk;
+  network: Network;
   settings: Settings;
+  log: Log;
 }
 
 export type SiteWithPlan = Site & { plan: Plan };
@@ -32,7 +37,10 @@ export async function ensureContainer(
 ): Promise<ContainerState> {
   const state = await deps.engine.run(containerSpec(deps.settings, site, mounted));
   if (!state.address) throw endedAtStart(state);
-  await deps.db.site.update({ where: { id: site.id }, data: { address: state.address } });
+  await Promise.all([
+    limitAddress(deps, site, state.address),
+    deps.db.site.update({ where: { id: site.id }, data: { address: state.address } }),
+  ]);
   return state;
 }
 

@@ -9,6 +9,7 @@ import { siteHost } from './address.ts';
 import { type ConvergeDeps, converge } from './converge.ts';
 import { insertReady } from './launch.ts';
 import { isAtRest, routeTarget, wantedStatus } from './rest.ts';
+import { readNetwork, repairNetwork } from './site-network.ts';
 
 /** How many sites are worked on at a time. */
 const PARALLEL = 2;
@@ -22,13 +23,20 @@ type Row = Pick<
 
 /** One look over all sites, containers, disks and routes. */
 export async function reconcile(deps: ConvergeDeps): Promise<void> {
-  // In this order: a site whose row says live had its container running before.
-  const sites = await deps.db.site.findMany();
+  // In this order: limits are of an address that a container had before, and a site whose row says live had its
+  // container running before.
+  const inForce = await readNetwork(deps);
+  const sites = await deps.db.site.findMany({ include: { plan: true } });
   const containers = new Map((await deps.engine.list()).map((state) => [state.siteId, state]));
   const hosts = new Map(sites.map(({ id, name }) => [siteHost(deps.settings, name), id]));
   await deps.proxy.sync(desiredRoutes(deps.settings, sites, containers), (host) =>
     routeOf(deps, hosts.get(host) ?? ''),
   );
+  if (inForce) {
+    await repairNetwork(deps, sites, containers, inForce).catch((error) =>
+      deps.log.error({ cause: String(error) }, 'could not put network limits right'),
+    );
+  }
   await removeOrphans(deps, new Set(sites.map(({ id }) => id)), [...containers.keys()]);
   const wrong = sites.filter((site) => needsWork(site, containers.get(site.id) ?? null, new Date()));
   await inParallel(wrong, PARALLEL, async ({ id }) => {

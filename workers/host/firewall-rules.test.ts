@@ -6,7 +6,10 @@ const plan = {
   bridge: 'lk-one',
   subnet: '10.77.0.0/20',
   resolvers: ['192.168.1.1'],
-  allow: ['10.9.0.0/16', '172.20.0.5/32'],
+  allow: [
+    { cidr: '10.9.0.0/16', port: null },
+    { cidr: '172.20.0.5/32', port: 5432 },
+  ],
 };
 /** The rules of one chain, in their order, without blank ones. */
 const chain = (name: string, changes: Partial<typeof plan> = {}): string[] => {
@@ -17,30 +20,30 @@ const chain = (name: string, changes: Partial<typeof plan> = {}): string[] => {
 };
 const place = (rules: string[], words: RegExp) => rules.findIndex((rule) => words.test(rule));
 
-test('the table is made, deleted and made in one transaction, so that no moment is without it and no rule is twice', () => {
-  const lines = renderFirewall(plan)
-    .split('\n')
-    .filter((line) => /^(delete )?table/.test(line));
-  expect(lines).toEqual([
-    'table inet lightkeeper_one',
-    'delete table inet lightkeeper_one',
-    'table inet lightkeeper_one {',
-  ]);
+test('each of our chains is emptied before it is filled, in one transaction; nothing else is flushed or deleted', () => {
+  const text = renderFirewall(plan);
+  const filled = [...text.matchAll(/^ {2}chain (\w+) \{/gm)].map(([, name]) => name);
+  const flushed = [...text.matchAll(/^flush (.*)$/gm)].map(([, what]) => what);
+  expect(flushed).toEqual(filled.map((name) => `chain inet lightkeeper_one ${name}`));
+  expect(text).toContain('add chain inet lightkeeper_one input {     type filter hook input');
+  expect(text).not.toMatch(/^delete/m);
 });
 
 test('a site reaches nothing of the host, and nobody but the host opens a connection to a site', () => {
-  expect(chain('from_sites')).toEqual(['ct state established,related accept', 'drop']);
+  expect(chain('from_sites')).toEqual(['ct state established,related accept', 'ip saddr @closed', 'drop']);
   expect(chain('input')).toContain('iifname "lk-one" jump from_sites');
-  const forward = chain('forward');
-  expect(place(forward, /^oifname "lk-one" drop$/)).toBeGreaterThan(
-    place(forward, /^oifname "lk-one" ct state established/),
-  );
-  expect(place(forward, /^iifname "lk-one" jump egress$/)).toBe(forward.length - 1);
+  expect(chain('forward').slice(1)).toEqual([
+    'iifname "lk-one" oifname "lk-one" goto between_sites',
+    'oifname "lk-one" ct state established,related goto ingress',
+    'oifname "lk-one" drop',
+    'iifname "lk-one" goto egress',
+  ]);
+  expect(chain('between_sites').at(-1)).toBe('drop');
 });
 
 test("private networks, the cloud's metadata and mail are closed; resolvers and what the operator allows come before", () => {
   const egress = chain('egress');
-  const closed = place(egress, /^ip daddr \{.*169\.254\.0\.0\/16.*\} reject/);
+  const closed = place(egress, /^ip daddr \{.*169\.254\.0\.0\/16.*\} goto refuse$/);
   for (const range of [
     '10.0.0.0/8',
     '172.16.0.0/12',
@@ -51,21 +54,40 @@ test("private networks, the cloud's metadata and mail are closed; resolvers and 
   ]) {
     expect(egress[closed]).toContain(range);
   }
-  expect(place(egress, /^ip daddr \{ 192\.168\.1\.1 \} meta l4proto \{ tcp, udp \} th dport 53 accept$/)).toBeLessThan(
-    closed,
-  );
-  expect(place(egress, /^ip daddr \{ 10\.9\.0\.0\/16, 172\.20\.0\.5\/32 \} accept$/)).toBeLessThan(closed);
-  expect(place(egress, /^tcp dport \{ 25, 465, 587 \} reject/)).toBe(egress.length - 2);
-  expect(egress.at(-1)).toBe('accept');
+  for (const open of [
+    /^ip daddr 192\.168\.1\.1 meta l4proto \{ tcp, udp \} th dport 53 goto resolve$/,
+    /^ip daddr 10\.9\.0\.0\/16 goto begin$/,
+    /^ip daddr 172\.20\.0\.5\/32 meta l4proto \{ tcp, udp \} th dport 5432 goto begin$/,
+  ]) {
+    expect(place(egress, open)).toBeGreaterThan(0);
+    expect(place(egress, open)).toBeLessThan(closed);
+  }
+  expect(place(egress, /^tcp dport \{ 25, 465, 587 \} goto refuse_mail/)).toBe(egress.length - 2);
+  expect(egress.at(-1)).toBe('goto begin');
+  expect(chain('refuse').at(-1)).toMatch(/^reject/);
+  expect(chain('refuse_mail').at(-1)).toBe('reject with tcp reset');
 });
 
-test('an invented sender address is dropped before anything is accepted for it', () => {
+test('IPv6 and an invented sender address are dropped before anything is accepted for it', () => {
+  expect(chain('egress').slice(0, 2)).toEqual(['meta nfproto != ipv4 drop', 'ip saddr != 10.77.0.0/20 drop']);
+});
+
+test('every way to the world passes the bandwidth, and each that begins a connection the counts; nobody is without', () => {
   const egress = chain('egress');
-  expect(place(egress, /^ip saddr != 10\.77\.0\.0\/20 drop$/)).toBe(1);
-});
-
-test('without resolvers and exceptions there is no empty set, which nft refuses', () => {
-  expect(chain('egress', { resolvers: [], allow: [] }).join('\n')).not.toMatch(/\{\s*\}/);
+  expect(place(egress, /@bandwidth_out drop$/)).toBeLessThan(place(egress, /established/));
+  expect(chain('ingress')[0]).toBe('ip daddr @bandwidth_in drop');
+  expect(chain('begin').map((rule) => /[@](\w+)/.exec(rule)?.[1])).toEqual([
+    ...['new_connections', 'new_connections', 'connections', 'new_connections', undefined],
+  ]);
+  expect(chain('begin')[3]).toBe(
+    'ip saddr != @new_connections add @connections_strict { ip saddr ct count over 20 } drop',
+  );
+  const resolve = chain('resolve');
+  expect(place(resolve, /@lookups drop$/)).toBeLessThan(place(resolve, /established/));
+  for (const set of ['bandwidth_out', 'new_connections', 'lookups']) {
+    expect(renderFirewall(plan)).toContain(`ip saddr != @${set} add @${set}_strict { ip saddr `);
+  }
+  expect(egress.filter((rule) => /accept$/.test(rule))).toEqual(['ct state established,related accept']);
 });
 
 test('resolvers on loopback are left out: containers cannot ask them', () => {

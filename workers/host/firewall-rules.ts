@@ -2,14 +2,17 @@
 // them. One table of our own; nobody else's chains are touched. Frames from one container to another pass the forward
 // chain too, because the bridge hands them to netfilter (nf_call_iptables).
 
+import type { AllowedTarget } from '#lib/network/allow-list.ts';
+import { firewallTable, LIMIT_SETS, renderCheck, renderConnectionsCheck, renderSets } from '#lib/network/elements.ts';
+
 export interface FirewallPlan {
   instance: string;
   bridge: string;
   subnet: string;
   /** IPv4 addresses of the resolvers that containers ask. */
   resolvers: string[];
-  /** Private addresses that are allowed all the same (CIDR). */
-  allow: string[];
+  /** Allowed all the same, with the site's limits. */
+  allow: AllowedTarget[];
 }
 
 /** Loopback, private, link-local (with the cloud's metadata), shared, benchmark, multicast and reserved ranges. */
@@ -25,53 +28,91 @@ const CLOSED_RANGES = [
   '224.0.0.0/3',
 ];
 const MAIL_PORTS = [25, 465, 587];
-/** Of one site at a time; the kernel's table of all connections (nf_conntrack_max) is everybody's, the host's too. */
-const CONNECTIONS_MAX = 1000;
+/** A piece of the table's text for each entry. */
+const each = <T>(items: T[], render: (item: T) => string) => items.map((item) => `    ${render(item)}\n`).join('');
 
-export function firewallTable(instance: string): string {
-  return `lightkeeper_${instance}`;
-}
-
-/** One transaction that replaces the table. */
+/**
+ * One transaction that replaces our rules and keeps the sets and chains of single sites, so that their limits and counts
+ * outlive it. Fails where a set is there in another form: then the table is to be deleted first.
+ */
 export function renderFirewall(plan: FirewallPlan): string {
   const table = firewallTable(plan.instance);
+  const rules = renderRules(plan);
+  const chains = [...rules.matchAll(/^ {2}chain (\w+) \{\n( +type .*)?/gm)].map(([, name, type]) => ({ name, type }));
+  const empty = chains.map(({ name, type = '' }) => `add chain inet ${table} ${name} { ${type} }\n`);
+  const flush = chains.map(({ name }) => `flush chain inet ${table} ${name}\n`);
+  const sets = renderSets(2 ** (32 - Number(plan.subnet.split('/')[1])));
+  return `table inet ${table}\n${empty.join('')}${flush.join('')}table inet ${table} {\n${sets}${rules}}\n`;
+}
+
+function renderRules({ bridge, subnet, resolvers, allow }: FirewallPlan): string {
   return `
-table inet ${table}
-delete table inet ${table}
-table inet ${table} {
-  set talkers {
-    type ipv4_addr; size 65535; flags dynamic;
-  }
   chain input {
     type filter hook input priority filter - 5; policy accept;
-    iifname "${plan.bridge}" jump from_sites
+    iifname "${bridge}" jump from_sites
   }
   chain from_sites {
     ct state established,related accept
+    ip saddr @closed
     drop
   }
   chain forward {
     type filter hook forward priority filter - 5; policy accept;
-    oifname "${plan.bridge}" ct state established,related accept
-    oifname "${plan.bridge}" drop
-    iifname "${plan.bridge}" jump egress
+    iifname "${bridge}" oifname "${bridge}" goto between_sites
+    oifname "${bridge}" ct state established,related goto ingress
+    oifname "${bridge}" drop
+    iifname "${bridge}" goto egress
+  }
+  chain between_sites {
+    ip saddr @closed
+    drop
+  }
+  chain ingress {
+${renderCheck(LIMIT_SETS.bandwidthIn)}
+    accept
   }
   chain egress {
+    meta nfproto != ipv4 drop
+    ip saddr != ${subnet} drop
+${renderCheck(LIMIT_SETS.bandwidthOut)}
+    ct state invalid drop
+${each(resolvers, (address) => `ip daddr ${address} meta l4proto { tcp, udp } th dport 53 goto resolve`)}
     ct state established,related accept
-    ip saddr != ${plan.subnet} drop
-    ct state new add @talkers { ip saddr ct count over ${CONNECTIONS_MAX} } drop
-    ${plan.resolvers.length > 0 ? `ip daddr { ${plan.resolvers.join(', ')} } meta l4proto { tcp, udp } th dport 53 accept` : ''}
-    ${plan.allow.length > 0 ? `ip daddr { ${plan.allow.join(', ')} } accept` : ''}
-    ip daddr { ${CLOSED_RANGES.join(', ')} } reject with icmp type admin-prohibited
-    tcp dport { ${MAIL_PORTS.join(', ')} } reject with tcp reset
+${each(allow, ({ cidr, port }) => `ip daddr ${cidr} ${port === null ? '' : `meta l4proto { tcp, udp } th dport ${port} `}goto begin`)}
+    ip daddr { ${CLOSED_RANGES.join(', ')} } goto refuse
+    tcp dport { ${MAIL_PORTS.join(', ')} } goto refuse_mail
+    goto begin
+  }
+  chain resolve {
+${renderCheck(LIMIT_SETS.lookups)}
+    ct state established,related accept
+${renderConnectionsCheck()}
+    accept
+  }
+  chain refuse {
+    ip saddr @closed
+    reject with icmp type admin-prohibited
+  }
+  chain refuse_mail {
+    ip saddr @closed
+    reject with tcp reset
+  }
+  chain begin {
+${renderCheck(LIMIT_SETS.newConnections)}
+${renderConnectionsCheck()}
     accept
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${plan.subnet} oifname != "${plan.bridge}" masquerade
+    ip saddr ${subnet} oifname != "${bridge}" masquerade
   }
-}
 `;
+}
+
+/** Deletes the table, also where there is none. */
+export function renderNoFirewall(instance: string): string {
+  const table = firewallTable(instance);
+  return `table inet ${table}\ndelete table inet ${table}\n`;
 }
 
 /** The IPv4 resolvers of resolv.conf(5), without those on loopback, which containers cannot ask. */

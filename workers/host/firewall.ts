@@ -3,13 +3,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { firewallTable, parseResolvers, renderFirewall } from './firewall-rules.ts';
-import { ifMissing, runCommand } from './run-command.ts';
+import { firewallTable } from '#lib/network/elements.ts';
+import { parseResolvers, renderFirewall, renderNoFirewall } from './firewall-rules.ts';
+import { CommandError, ifMissing, runCommand } from './run-command.ts';
 
 /** Without a resolver in resolv.conf Docker gives containers these (its documented fallback). */
 const FALLBACK_RESOLVERS = ['8.8.8.8', '8.8.4.4'];
 
-/** Replaces our table and lets the host forward. The bridge must be there. Safe to repeat. */
+/** Replaces our rules and lets the host forward; the sites' limits stay. The bridge must be there. Safe to repeat. */
 export async function ensureFirewall(settings: Settings): Promise<void> {
   const found = parseResolvers(await readFile('/etc/resolv.conf', 'utf8').catch(() => ''));
   const rules = renderFirewall({
@@ -19,21 +20,24 @@ export async function ensureFirewall(settings: Settings): Promise<void> {
     resolvers: found.length > 0 ? found : FALLBACK_RESOLVERS,
     allow: settings.egressAllow,
   });
-  await runCommand('nft', ['-f', '-'], { input: rules });
+  await runCommand('nft', ['-f', '-'], { input: rules }).catch(async (error) => {
+    if (!(error instanceof CommandError)) throw error;
+    // A set is there in the form of another version: its limits come back with the deploy worker's next look.
+    await runCommand('nft', ['-f', '-'], { input: renderNoFirewall(settings.instance) + rules });
+  });
   await filterBridge(`lk-${settings.instance}`);
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
 }
 
 export async function hasFirewall(settings: Settings): Promise<boolean> {
-  const { stdout } = await runCommand('nft', ['list', 'tables']);
-  const table = firewallTable(settings.instance);
-  return stdout.split('\n').includes(`table inet ${table}`) && (await isFiltered(`lk-${settings.instance}`));
+  const chain = ['list', 'chain', 'inet', firewallTable(settings.instance), 'forward'];
+  const { stdout } = await runCommand('nft', ['--terse', ...chain], { allow: [1] });
+  return stdout.includes('goto egress') && (await isFiltered(`lk-${settings.instance}`));
 }
 
 /** Absent is no error. */
 export async function removeFirewall(settings: Settings): Promise<void> {
-  const table = firewallTable(settings.instance);
-  const input = `table inet ${table}\ndelete table inet ${table}\n`;
+  const input = renderNoFirewall(settings.instance);
   await runCommand('nft', ['-f', '-'], { input }).catch(ifMissing(null));
 }
 
