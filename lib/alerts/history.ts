@@ -4,7 +4,7 @@ import type { Db } from '../db/client.ts';
 import type { AlertKind } from './channel.ts';
 import { compose } from './compose.ts';
 import { LINES } from './outbox.ts';
-import { CONFIRM } from './plan.ts';
+import { CONFIRM, TEST } from './plan.ts';
 
 const SHOWN_MAX = 30;
 
@@ -19,10 +19,10 @@ export interface MessageView {
   at: string;
 }
 
-/** Newest first; without the mails that ask an address. */
+/** Newest first; without tests and the mails that ask an address. */
 export async function latestMessages(db: Db): Promise<MessageView[]> {
   const rows = await db.alertMessage.findMany({
-    where: { group: { not: CONFIRM } },
+    where: { group: { notIn: [CONFIRM, TEST] } },
     orderBy: { createdAt: 'desc' },
     take: SHOWN_MAX,
     include: { channel: { select: { kind: true, ownerId: true } } },

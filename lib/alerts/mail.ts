@@ -44,5 +44,6 @@ export function createMailer({ smtpUrl, mailFrom, appUrl }: Settings): Mailer | 
 
 function failure({ code, responseCode, message }: NodeJS.ErrnoException & { responseCode?: number }): string {
   if (responseCode) return `The mail server answered ${responseCode}.`;
+  if (message.includes('ECONNREFUSED')) return 'The mail server could not be reached: the connection was refused.';
   return `The mail server could not be reached: ${code ?? message}.`;
 }

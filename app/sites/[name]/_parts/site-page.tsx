@@ -47,13 +47,13 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
         <div className="flex min-w-0 flex-col gap-6 max-lg:contents">
           {isUp ? <GitCard view={view} /> : <LaunchSteps state={view.state} steps={view.launchSteps} />}
           <DeploymentsCard view={view} log={log} className="max-lg:order-3" />
+          {isOwner ? <AlertsCard className="max-lg:order-6" /> : null}
         </div>
         <div className="flex min-w-0 flex-col gap-6 max-lg:contents">
           <LimitsCard view={view} />
           {isUp ? <SshCard view={view} /> : null}
           <EventsCard events={view.events} className="max-lg:order-4" />
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
-          {isOwner ? <AlertsCard className="max-lg:order-6" /> : null}
         </div>
       </div>
       {isUp ? <RestartSite name={view.name} /> : null}
