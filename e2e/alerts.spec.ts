@@ -153,6 +153,7 @@ test('nobody else reads, tests or removes a channel', async ({ page, browser, ho
 });
 
 async function addChannel(page: Page, kind: string, target: string): Promise<void> {
+  await expect(page.getByText('Add a channel')).toBeVisible();
   const before = await page.getByTestId('alert-channel').count();
   if (!(await page.getByRole('radio', { name: kind }).isVisible())) await page.getByText('Add a channel').click();
   await page.getByRole('radio', { name: kind }).check();
