@@ -536,6 +536,7 @@ describe.skipIf(missing)('docker: walls', () => {
     '/etc/hostname',
     '/etc/resolv.conf',
     '/.init',
+    '/.shell',
     '/.lightkeeper/x',
     '/proc/sys/kernel/core_pattern',
     '/proc/sysrq-trigger',

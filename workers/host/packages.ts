@@ -8,6 +8,7 @@ import { runCommand } from './run-command.ts';
 export const PACKAGES: Record<string, string> = {
   'docker.io': '/usr/sbin/dockerd',
   tini: '/usr/bin/tini-static',
+  'bash-static': '/bin/bash-static',
   uidmap: '/usr/bin/newuidmap',
   haproxy: '/usr/sbin/haproxy',
   'btrfs-progs': '/usr/bin/btrfs',

@@ -1,9 +1,9 @@
 // The image of all containers: a root directory with nothing in it but mount points, the links that a merged-/usr system
-// has, and an init. It is imported from an archive that is made here, so nothing is pulled; the name carries the content's
+// has, an init, and the shell that starts it. It is imported from an archive that is made here, so nothing is pulled; the name carries the content's
 // hash, so that a new content is a new image.
 
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError } from '../../errors/app-error.ts';
 import { CALL_TIMEOUT_MS, type DockerClient, LONG_CALL_TIMEOUT_MS, statusOf } from './client.ts';
@@ -11,6 +11,7 @@ import { type TarEntry, tar } from './tar.ts';
 
 /** Where the init is in the container: outside /usr, so that the tenant's own disk can neither hide nor change it. */
 export const SKELETON_INIT = '/.init';
+export const SKELETON_SHELL = '/.shell';
 
 const REPOSITORY = 'lightkeeper/skeleton';
 
@@ -41,14 +42,17 @@ const MOUNT_POINTS = [
   'var',
 ];
 
-/** The entries of the image, given the init's program. */
-export function skeletonEntries(init: Buffer): TarEntry[] {
+const SHELL_PROGRAM = '/bin/bash-static';
+
+/** The entries of the image, given the init's program and a static shell. */
+export function skeletonEntries(init: Buffer, shell: Buffer): TarEntry[] {
   return [
     ...MOUNT_POINTS.map((path): TarEntry => ({ kind: 'directory', path, mode: 0o755 })),
     // A tmpfs gets the mode of the directory it covers.
     { kind: 'directory', path: 'tmp', mode: 0o1777 },
     ...['bin', 'sbin', 'lib', 'lib64'].map((path): TarEntry => ({ kind: 'link', path, target: `usr/${path}` })),
     { kind: 'file', path: SKELETON_INIT.slice(1), mode: 0o755, content: init },
+    { kind: 'file', path: SKELETON_SHELL.slice(1), mode: 0o755, content: shell },
   ];
 }
 
@@ -58,22 +62,31 @@ export interface Skeleton {
   archive: Buffer;
 }
 
-/** Throws `setup-failed` when the host has no static tini. */
+/** Throws `setup-failed` when the host has no static tini or no static shell. */
 export async function readSkeleton(): Promise<Skeleton> {
-  for (const program of INIT_PROGRAMS) {
-    if (
-      !(await access(program).then(
-        () => true,
-        () => false,
-      ))
-    )
-      continue;
-    const archive = tar(skeletonEntries(await readFile(program)));
-    return { image: `${REPOSITORY}:${createHash('sha256').update(archive).digest('hex').slice(0, 16)}`, archive };
+  const init = await readFirst(INIT_PROGRAMS);
+  const shell = await readFirst([SHELL_PROGRAM]);
+  if (!init) throw notInstalled('tini-static', 'tini');
+  if (!shell) throw notInstalled('bash-static', 'bash-static');
+  const archive = tar(skeletonEntries(init, shell));
+  return { image: `${REPOSITORY}:${createHash('sha256').update(archive).digest('hex').slice(0, 16)}`, archive };
+}
+
+async function readFirst(programs: string[]): Promise<Buffer | null> {
+  for (const program of programs) {
+    const content = await readFile(program).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return null;
+    });
+    if (content) return content;
   }
-  throw new AppError('setup-failed', {
-    message: 'The program tini-static, which starts in every container, is not installed.',
-    hint: 'Install the Debian package tini and start again.',
+  return null;
+}
+
+function notInstalled(program: string, name: string): AppError {
+  return new AppError('setup-failed', {
+    message: `The program ${program}, which starts in every container, is not installed.`,
+    hint: `Install the Debian package ${name} and start again.`,
   });
 }
 

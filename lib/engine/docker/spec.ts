@@ -5,7 +5,7 @@ import type Docker from 'dockerode';
 import type { ContainerLimits, ContainerSpec } from '../engine.ts';
 import { containerName, LABEL } from './labels.ts';
 import { seccompProfile } from './seccomp.ts';
-import { SKELETON_INIT } from './skeleton.ts';
+import { SKELETON_INIT, SKELETON_SHELL } from './skeleton.ts';
 
 export interface Placement {
   instance: string;
@@ -50,6 +50,12 @@ const SYSCTLS = {
  */
 const READ_ONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger', '/sys/fs/cgroup'];
 
+/**
+ * What the first process writes, the engine reads, with up to a core of the host's. So nobody in the container has that
+ * pipe: it is put away before anything of the tenant's runs, his shell too.
+ */
+const WITHOUT_OUTPUT = `exec ${SKELETON_INIT} -- "$@" </dev/null >/dev/null 2>&1`;
+
 const OPEN_FILES_SOFT = 1024;
 
 /** The engine's create options for a site's container. */
@@ -58,7 +64,7 @@ export function createOptions(spec: ContainerSpec, placement: Placement): Docker
     name: containerName(placement.instance, spec.siteId),
     Image: placement.image,
     Hostname: spec.hostname,
-    Entrypoint: [SKELETON_INIT, '--'],
+    Entrypoint: [SKELETON_SHELL, '-p', '-c', WITHOUT_OUTPUT, 'init'],
     Cmd: spec.command,
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     WorkingDir: '/',
