@@ -19,6 +19,7 @@ import { keepBeating } from '#lib/jobs/heartbeat.ts';
 import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
+import { createHeldApps } from '#lib/sites/hold-app.ts';
 import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
 import { releaseAddress } from '#lib/sites/site-network.ts';
 import { createStartPace } from '#lib/sites/start-pace.ts';
@@ -50,6 +51,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     network: openNetwork(settings),
     builds: createSlots(BUILDS),
     starts: createStartPace(),
+    heldApps: createHeldApps(),
     lookAgainIn: (ms) => void setTimeout(() => truth.ring(), ms).unref(),
     runner: id,
   };

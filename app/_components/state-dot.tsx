@@ -11,6 +11,9 @@ export const STATE_WORDS: Record<State, string> = {
   deleting: 'Being removed',
 };
 
+/** Of a live site that is stopped until somebody starts it again. */
+export const HELD_WORD = 'Stopped';
+
 const COLOURS: Record<State, string> = {
   launching: 'bg-beam motion-safe:animate-pulse',
   live: 'bg-good shadow-[0_0_0_4px_color-mix(in_srgb,var(--good)_22%,transparent)]',
@@ -18,6 +21,7 @@ const COLOURS: Record<State, string> = {
   deleting: 'bg-muted',
 };
 
-export function StateDot({ state }: { state: State }) {
-  return <span aria-hidden="true" className={`inline-block size-3 shrink-0 rounded-full ${COLOURS[state]}`} />;
+export function StateDot({ state, isHeld = false }: { state: State; isHeld?: boolean }) {
+  const colour = isHeld ? COLOURS.failed : COLOURS[state];
+  return <span aria-hidden="true" className={`inline-block size-3 shrink-0 rounded-full ${colour}`} />;
 }

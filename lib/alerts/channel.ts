@@ -37,7 +37,7 @@ const RANKS: Record<string, number> = {
 };
 
 /** Told at every level: what ends a site, stops it, or did not come about. */
-const ALWAYS = new Set(['deployment-failed', 'dies-at-start', 'expiry', 'hold']);
+const ALWAYS = new Set(['deployment-failed', 'expiry', 'hold']);
 const QUIET = new Set(['info', 'ok']);
 
 /** Whether the channel is to be told. The admins' hear of everything, a user's of what is his. Pure. */

@@ -1,10 +1,12 @@
 // The one place where another release becomes live: the pointer and its port in one transaction, then the route.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from '../db/client.ts';
 import { notify } from '../db/notify.ts';
-import { siteNotFound } from '../errors/app-error.ts';
+import { type AppError, siteNotFound } from '../errors/app-error.ts';
 import type { Target } from '../proxy/proxy.ts';
 import { siteHost } from '../sites/address.ts';
+import { siteHeld } from '../sites/held.ts';
 import type { DeployDeps } from './deps.ts';
 
 export interface NewLive extends Target {
@@ -24,11 +26,12 @@ export async function switchLive(deps: DeployDeps, live: NewLive): Promise<boole
   const { siteId, deploymentId, address, port, kept } = live;
   const name = await deps.db.$transaction(async (tx) => {
     const [site] = await tx.site.updateManyAndReturn({
-      where: { id: siteId, state: { not: 'deleting' } },
+      where: { id: siteId, state: { not: 'deleting' }, OR: [{ heldBy: null }, { heldBy: 'storm' }] },
       data: { liveDeploymentId: deploymentId, livePort: port, address, activeAt: new Date() },
-      select: { name: true },
+      select: { name: true, heldBy: true },
     });
-    if (!site) throw siteNotFound();
+    if (!site) throw await whyNot(tx, siteId);
+    if (site.heldBy) await endStorm(tx, siteId);
     await tx.deployment.update({
       where: { id: deploymentId },
       data: { status: 'succeeded', finishedAt: new Date(), kept: true },
@@ -39,6 +42,21 @@ export async function switchLive(deps: DeployDeps, live: NewLive): Promise<boole
     return site.name;
   });
   return route(deps, siteId, name, { address, port });
+}
+
+/** A release that passed its checks is the cure of an app that kept ending. */
+async function endStorm(tx: Transaction, siteId: string): Promise<void> {
+  await tx.site.update({ where: { id: siteId }, data: { heldBy: null, heldFor: null, heldAt: null } });
+  const text = 'Another release went live, so the site is started again.';
+  await tx.event.create({ data: { siteId, kind: 'released', text } });
+}
+
+async function whyNot(tx: Transaction, siteId: string): Promise<AppError> {
+  const site = await tx.site.findUnique({
+    where: { id: siteId },
+    select: { state: true, heldBy: true, heldFor: true },
+  });
+  return site?.heldBy && site.state !== 'deleting' ? siteHeld(site) : siteNotFound();
 }
 
 async function route(deps: DeployDeps, siteId: string, name: string, target: Target): Promise<boolean> {

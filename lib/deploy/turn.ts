@@ -6,6 +6,7 @@ import type { DeploymentCause, Plan, Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
 import { withLease } from '../jobs/lease.ts';
+import { siteHeld } from '../sites/held.ts';
 import { oneLine } from './clean-text.ts';
 import type { DeployDeps } from './deps.ts';
 import { createDeploymentLog, type DeploymentLog } from './log.ts';
@@ -76,6 +77,7 @@ async function runTurn<T>(
   const log = createDeploymentLog(deps, { id: deployment.id, siteId: site.id }, request.onLine ?? (() => {}));
   const signal = request.signal ? AbortSignal.any([lost, request.signal]) : lost;
   try {
+    await refuseHeld(deps, site);
     if (site.rest !== 'awake') log.say('Waking the site');
     if (site.rest !== 'awake') await deps.wake(site.id);
     return await work({ site, deployment, kept, log, signal, startedAt });
@@ -104,6 +106,13 @@ async function openDeployment(deps: DeployDeps, { siteId, cause }: TurnRequest) 
   await deps.db.site.updateMany({ where: { id: siteId }, data: { activeAt: new Date() } });
   await notify(deps.db, 'site', siteId);
   return { deployment, kept: earlier.map(({ number }) => number) };
+}
+
+/** A held site takes a release only where its app kept ending and its container still runs: the release may be the cure. */
+async function refuseHeld({ engine }: DeployDeps, site: Site): Promise<void> {
+  if (!site.heldBy) return;
+  const container = site.heldBy === 'storm' ? await engine.inspect(site.id) : null;
+  if (container?.status !== 'running') throw siteHeld(site);
 }
 
 /** What goes into the row. A broken invariant becomes a bland sentence here; the exit logs the rest. */

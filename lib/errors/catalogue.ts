@@ -21,6 +21,8 @@ export const CATALOGUE = {
   'mail-off': { httpStatus: 409, retryable: false },
   'host-full': { httpStatus: 503, retryable: true },
   'did-not-wake': { httpStatus: 503, retryable: true },
+  'site-held': { httpStatus: 409, retryable: false },
+  'admin-only': { httpStatus: 403, retryable: false },
   'site-not-ready': { httpStatus: 409, retryable: true },
   'deployment-running': { httpStatus: 409, retryable: true },
   'no-earlier-release': { httpStatus: 409, retryable: false },

@@ -1,7 +1,7 @@
 // HAProxy's one static configuration. Routes are not in it: they are a map that changes at run time without a reload.
 
 import { writeTarget } from './map.ts';
-import { ASLEEP, AWAY } from './proxy.ts';
+import { ASLEEP, AWAY, HELD } from './proxy.ts';
 
 /** For so long a request may go on knocking at the address that its site had when it came. */
 const CONNECT_SECONDS = 1;
@@ -80,6 +80,7 @@ function defaultsSection({ pagesDir }: ProxyConfig): string[] {
 
 function frontend(config: ProxyConfig): string[] {
   const isAsleep = `{ var(txn.route) -m str ${writeTarget(ASLEEP)} }`;
+  const isHeld = `{ var(txn.route) -m str ${writeTarget(HELD)} }`;
   const isApp = `{ var(txn.host) -m str ${config.appHosts.join(' ')} }`;
   return [
     'frontend web',
@@ -100,6 +101,8 @@ function frontend(config: ProxyConfig): string[] {
     `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,
     `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
+    `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isHeld}`,
+    `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/held.html if ${isHeld}`,
     `  http-request lua.wake if ${isAsleep}`,
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isAsleep}`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/did-not-wake.html hdr Retry-After 10 if ${isAsleep}`,

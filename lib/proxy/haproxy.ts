@@ -6,7 +6,7 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONNECT_MS_MAX, OPEN_REQUESTS } from './config.ts';
 import { checkHost, diffRoutes, parseOpenRequests, parseShownMap, renderMap, writeTarget } from './map.ts';
-import { AWAY, leadsNowhere, type Proxy, type Target } from './proxy.ts';
+import { ASLEEP, AWAY, leadsNowhere, type Proxy, type Target } from './proxy.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 /** A killed HAProxy is back within a second or two; a route change waits for it. */
@@ -56,7 +56,7 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
     async setRoute(host, target) {
       const before = wanted.get(host);
       if (before && isSame(before, AWAY) && isSame(target, AWAY)) return;
-      if (before && !leadsNowhere(before) && isSame(target, AWAY)) lost.set(host, Date.now());
+      if (before && !leadsNowhere(before) && losesAddress(target)) lost.set(host, Date.now());
       wanted.set(host, target);
       const stale = [...wanted].filter(([other, { address }]) => other !== host && address === target.address);
       for (const [other] of leadsNowhere(target) ? [] : stale) await this.setRoute(other, AWAY);
@@ -78,7 +78,7 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
       for (const [host] of changed) {
         const target = await now(host);
         if (!target) continue;
-        if (actual.has(host) && isSame(target, AWAY)) lost.set(host, Date.now());
+        if (actual.has(host) && losesAddress(target)) lost.set(host, Date.now());
         wanted.set(host, target);
         await set(host, target);
       }
@@ -97,6 +97,11 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
     openRequests: async () =>
       parseOpenRequests(await command(socketPath, `show table ${OPEN_REQUESTS} data.conn_cur gt 0`)),
   };
+}
+
+/** Its requests may still knock at where it was. Before a site sleeps, its requests have ended. */
+function losesAddress(target: Target): boolean {
+  return leadsNowhere(target) && !isSame(target, ASLEEP);
 }
 
 function isSame(a: Target, b: Target): boolean {

@@ -11,7 +11,10 @@ export const AWAY: Target = { address: '0.0.0.0', port: 0 };
 /** Where a host leads whose site sleeps: the proxy has it woken, and then sends the request to where it answers. */
 export const ASLEEP: Target = { address: '0.0.0.0', port: 1 };
 
-/** Neither of the two is an address that a container could have. */
+/** Where a host leads whose site is stopped until somebody starts it again: its visitors are told so. */
+export const HELD: Target = { address: '0.0.0.0', port: 2 };
+
+/** None of these is an address that a container could have. */
 export function leadsNowhere({ address }: Target): boolean {
   return address === AWAY.address;
 }

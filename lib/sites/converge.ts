@@ -14,6 +14,9 @@ import { withLease } from '../jobs/lease.ts';
 import type { Haproxy } from '../proxy/haproxy.ts';
 import { AWAY } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
+import { containerStormText } from './held.ts';
+import { holdByPolicy } from './hold.ts';
+import { type HeldApps, holdApp } from './hold-app.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
 import { bringToRest, wantedStatus } from './rest.ts';
 import type { StartPace } from './start-pace.ts';
@@ -24,6 +27,7 @@ export type ConvergeDeps = MachineDeps &
     git: GitDeps;
     proxy: Haproxy;
     starts: StartPace;
+    heldApps: HeldApps;
     waker: Waker;
     /** Asks for another look over everything, in so many milliseconds at the latest. */
     lookAgainIn: (ms: number) => void;
@@ -32,8 +36,6 @@ export type ConvergeDeps = MachineDeps &
 const LEASE_WAIT_MS = 5_000;
 /** A running deployment is given this long before the site is taken from under it. */
 const DELETE_WAIT_MS = 30_000;
-/** The start in a row at which the owner is told that the ones before did not last. */
-const TOLD_AT_START = 4;
 
 /** Safe to call at any time and as often as one likes; a site that is as it should be costs a few look-ups. */
 export async function converge(deps: ConvergeDeps, siteId: string): Promise<void> {
@@ -41,9 +43,10 @@ export async function converge(deps: ConvergeDeps, siteId: string): Promise<void
     const site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
     if (!site) return;
     if (site.state === 'deleting') await remove(deps, site);
-    else if (site.state === 'live' && wantedStatus(site) !== 'running') await bringToRest(deps, site);
-    else if (site.state === 'live') await mend(deps, site);
-    else await launchNow(deps, site);
+    else if (site.state !== 'live') await launchNow(deps, site);
+    else if (wantedStatus(site) === 'left') await holdApp(deps, site);
+    else if (wantedStatus(site) === 'running') await mend(deps, site);
+    else await bringToRest(deps, site);
   });
 }
 
@@ -108,26 +111,25 @@ async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   await route(deps, site.id);
 }
 
-/** False when the container ended soon after its last starts, and has to wait for the next. */
+/** False when the container ended soon after its last starts: it has to wait for the next, or is given up. */
 async function mayStart(deps: ConvergeDeps, site: SiteWithPlan, state: ContainerState | null): Promise<boolean> {
   if (state?.status === 'running' && state.generation === site.generation) return true;
+  const storm = deps.starts.storm(site);
+  if (storm) {
+    await holdByPolicy(deps.db, site.id, 'storm', containerStormText(storm, state));
+    deps.starts.forget(site.id);
+    return false;
+  }
   const waitMs = deps.starts.waitMs(site);
   if (waitMs > 0) deps.lookAgainIn(waitMs);
-  if (waitMs > 0) return false;
-  if (deps.starts.started(site) !== TOLD_AT_START) return true;
-  const exit = state?.exitCode == null ? '' : `, the last time with exit code ${state.exitCode}`;
-  const text =
-    `The site's container ended ${TOLD_AT_START - 1} times in a row soon after its start${exit}. It is tried again after ` +
-    'longer and longer pauses. If system files are gone: clone the repository, launch another site, and push it there.';
-  await deps.db.event.create({ data: { siteId: site.id, kind: 'dies-at-start', text } });
-  await notify(deps.db, 'site', site.id);
-  return true;
+  else deps.starts.started(site);
+  return waitMs === 0;
 }
 
 /** Makes the proxy's entry what the row says, and takes away the one of an earlier name. */
 async function route(deps: ConvergeDeps, siteId: string): Promise<void> {
   const site = await deps.db.site.findUniqueOrThrow({ where: { id: siteId } });
-  if (site.state !== 'live' || !site.address || !site.livePort) return;
+  if (site.state !== 'live' || site.heldBy || !site.address || !site.livePort) return;
   await deps.proxy.setRoute(siteHost(deps.settings, site.name), { address: site.address, port: site.livePort });
   if (site.routedName === site.name) return;
   if (site.routedName) await deps.proxy.removeRoute(siteHost(deps.settings, site.routedName));

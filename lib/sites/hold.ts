@@ -4,8 +4,9 @@
 import { audit, type Who } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import { notify } from '../db/notify.ts';
-import { siteNotFound } from '../errors/app-error.ts';
+import { AppError, siteNotFound } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
+import { heldWords } from './held.ts';
 
 type Named = { id: string; name: string };
 
@@ -31,14 +32,53 @@ export async function releaseSite(db: Db, who: Who, { id, name }: Named): Promis
     const before = await tx.site.findUnique({ where: { id }, select: { heldBy: true, heldFor: true } });
     if (!before) throw siteNotFound();
     if (before.heldBy === null) return;
-    const data = { heldBy: null, heldFor: null, heldAt: null, activeAt: new Date(), rest: 'awake' as const };
-    await tx.site.update({ where: { id }, data });
+    await tx.site.update({ where: { id }, data: released() });
     await audit(tx, { ...who, action: 'site.release', subject: name, siteId: id, before, after: { heldBy: null } });
     const text = 'An admin started the site again.';
     await tx.event.create({ data: { siteId: id, kind: 'released', text } });
     await addJob(tx, 'converge', { siteId: id });
     await notify(tx, 'site', id);
   });
+}
+
+/** By the owner, which a storm allows. Not held is no error. Throws `admin-only` for a site that somebody else stopped. */
+export async function startSite(db: Db, { id, name }: Named): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const site = await tx.site.findUnique({ where: { id }, select: { heldBy: true, heldFor: true } });
+    if (!site) throw siteNotFound();
+    if (site.heldBy === null) return;
+    if (site.heldBy !== 'storm') {
+      throw new AppError('admin-only', {
+        message: `Only an admin can start the site ${name} again.`,
+        hint: heldWords(site)?.message ?? 'Ask an admin.',
+      });
+    }
+    await tx.site.update({ where: { id }, data: released() });
+    await tx.event.create({ data: { siteId: id, kind: 'released', text: 'You started the site again.' } });
+    await addJob(tx, 'converge', { siteId: id });
+    await notify(tx, 'site', id);
+  });
+}
+
+/**
+ * By the limits policy, whose event is the verdict's. Answers false for a site that is held already or not live: who was
+ * first has the word.
+ */
+export async function holdByPolicy(db: Db, id: string, cause: 'storm' | 'network', text: string): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    const where = { id, state: 'live' as const, heldBy: null };
+    const { count } = await tx.site.updateMany({ where, data: { heldBy: cause, heldFor: text, heldAt: new Date() } });
+    if (count === 0) return false;
+    await addJob(tx, 'converge', { siteId: id });
+    await notify(tx, 'site', id);
+    return true;
+  });
+}
+
+/** The container is made anew, because nobody knows any more what was ended in the old one. */
+function released() {
+  const none = { heldBy: null, heldFor: null, heldAt: null };
+  return { ...none, rest: 'awake' as const, activeAt: new Date(), generation: { increment: 1 } };
 }
 
 /** Puts a site to sleep, or wakes it: what else happens to it decides for how long. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { HoldCause, Rest } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import { parseSettings } from '../env.ts';
-import { ASLEEP, AWAY } from '../proxy/proxy.ts';
+import { ASLEEP, AWAY, HELD } from '../proxy/proxy.ts';
 import { desiredRoutes, needsWork } from './reconcile.ts';
 
 const now = new Date('2026-01-01T00:00:20Z');
@@ -29,8 +29,10 @@ const container: ContainerState = {
   outOfMemory: false,
 };
 
+const heldApps = { isHeld: () => false };
+
 test('a live site with its container at its address needs nothing', () => {
-  expect(needsWork(site, container, now)).toBe(false);
+  expect(needsWork(site, container, now, heldApps)).toBe(false);
 });
 
 test.each([
@@ -39,14 +41,22 @@ test.each([
   ['a stopped container', { ...container, status: 'exited' as const }],
   ['a container of an older generation', { ...container, generation: 0 }],
   ['a container at another address', { ...container, address: '10.213.0.9' }],
-])('a live site with %s is mended', (_, state) => expect(needsWork(site, state, now)).toBe(true));
+])('a live site with %s is mended', (_, state) => expect(needsWork(site, state, now, heldApps)).toBe(true));
 
 test('a site with a new name needs its route', () => {
-  expect(needsWork({ ...site, name: 'mine' }, container, now)).toBe(true);
+  expect(needsWork({ ...site, name: 'mine' }, container, now, heldApps)).toBe(true);
 });
 
 test.each(['launching', 'deleting'] as const)('a %s site is worked on', (state) => {
-  expect(needsWork({ ...site, state }, container, now)).toBe(true);
+  expect(needsWork({ ...site, state }, container, now, heldApps)).toBe(true);
+});
+
+test('of a site whose app kept ending, the app is held and the container is left as it is', () => {
+  const held = { ...site, heldBy: 'storm' as const };
+  expect(needsWork(held, container, now, heldApps)).toBe(true);
+  expect(needsWork(held, container, now, { isHeld: () => true })).toBe(false);
+  expect(needsWork(held, { ...container, status: 'exited' }, now, heldApps)).toBe(false);
+  expect(needsWork(held, null, now, heldApps)).toBe(false);
 });
 
 const routes = (row: Partial<typeof site>, state: ContainerState | null) =>
@@ -76,9 +86,9 @@ test.each(['frozen', 'stopped'] as const)(
   },
 );
 
-test('nobody wakes a site that is held', () => {
-  expect(routes({ rest: 'stopped', heldBy: 'storm' }, null)).toEqual(new Map([[HOST, AWAY]]));
-  expect(routes({ heldBy: 'admin' }, container)).toEqual(new Map([[HOST, AWAY]]));
+test('nobody wakes a site that is held: its visitors are told', () => {
+  expect(routes({ rest: 'stopped', heldBy: 'storm' }, null)).toEqual(new Map([[HOST, HELD]]));
+  expect(routes({ heldBy: 'admin' }, container)).toEqual(new Map([[HOST, HELD]]));
 });
 
 const [running, paused] = [container, { ...container, status: 'paused' as const }];
@@ -97,7 +107,7 @@ test.each([
 ] as const)(
   'a site that is to be %s (held by %s) is left alone when its container is so',
   (rest, heldBy, state, expected) => {
-    expect(needsWork({ ...site, rest, heldBy }, state, now)).toBe(expected);
+    expect(needsWork({ ...site, rest, heldBy }, state, now, heldApps)).toBe(expected);
   },
 );
 

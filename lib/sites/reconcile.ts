@@ -7,6 +7,8 @@ import type { Settings } from '../env.ts';
 import { AWAY, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { type ConvergeDeps, converge } from './converge.ts';
+import type { HeldApps } from './hold-app.ts';
+import { tightenHeldDisks } from './hold-disk.ts';
 import { insertReady } from './launch.ts';
 import { isAtRest, routeTarget, wantedStatus } from './rest.ts';
 import { readNetwork, repairNetwork } from './site-network.ts';
@@ -37,8 +39,10 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
       deps.log.error({ cause: String(error) }, 'could not put network limits right'),
     );
   }
+  deps.heldApps.keepOnly(containers.values());
+  await tightenHeldDisks(deps);
   await removeOrphans(deps, new Set(sites.map(({ id }) => id)), [...containers.keys()]);
-  const wrong = sites.filter((site) => needsWork(site, containers.get(site.id) ?? null, new Date()));
+  const wrong = sites.filter((site) => needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps));
   await inParallel(wrong, PARALLEL, async ({ id }) => {
     await converge(deps, id).catch((error) =>
       deps.log.error({ siteId: id, cause: String(error) }, 'could not converge'),
@@ -47,11 +51,17 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
 }
 
 /** Whether a site is not what its row says. Pure. */
-export function needsWork(site: Row, container: ContainerState | null, now: Date): boolean {
+export function needsWork(
+  site: Row,
+  container: ContainerState | null,
+  now: Date,
+  heldApps: Pick<HeldApps, 'isHeld'>,
+): boolean {
   if (site.state === 'launching' || site.state === 'deleting') return true;
   if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
   if (site.routedName !== site.name) return true;
   const wanted = wantedStatus(site);
+  if (wanted === 'left') return container?.status === 'running' && !heldApps.isHeld(container);
   if (wanted !== 'running') return !isAtRest(wanted, container);
   return (
     container?.status !== 'running' || container.generation !== site.generation || container.address !== site.address

@@ -8,12 +8,13 @@ import type { Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import { releaseLease, takeLease } from '../jobs/lease.ts';
-import { ASLEEP, AWAY, type Target } from '../proxy/proxy.ts';
+import { ASLEEP, AWAY, HELD, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { ConvergeDeps } from './converge.ts';
 import type { SiteWithPlan } from './machine.ts';
 
-export type WantedStatus = 'running' | 'paused' | 'stopped';
+/** `left`: as it is, with its app held. */
+export type WantedStatus = 'running' | 'paused' | 'stopped' | 'left';
 
 /** Processes are asked to end, and then ended. */
 const STOP_SECONDS = 5;
@@ -23,6 +24,7 @@ const DRAIN_LOOK_MS = 50;
 
 /** Pure. */
 export function wantedStatus({ rest, heldBy }: Pick<Site, 'rest' | 'heldBy'>): WantedStatus {
+  if (heldBy === 'storm') return 'left';
   if (heldBy || rest === 'stopped') return 'stopped';
   return rest === 'frozen' ? 'paused' : 'running';
 }
@@ -34,7 +36,7 @@ export function isAtRest(wanted: 'paused' | 'stopped', container: ContainerState
 }
 
 /**
- * Where the host of a live site leads. A sleeping one's visitors go by the waker, whatever its container does; else to
+ * Where the host of a live site leads. Who visits a held one is told so. A sleeping one's visitors go by the waker, whatever its container does; else to
  * the container while it runs, for the address in the row may by now be another site's. Pure.
  */
 export function routeTarget(
@@ -42,9 +44,10 @@ export function routeTarget(
   container: ContainerState | null,
 ): Target | null {
   if (!site.livePort) return null;
-  if (!site.heldBy && site.rest !== 'awake') return ASLEEP;
+  if (site.heldBy) return HELD;
+  if (site.rest !== 'awake') return ASLEEP;
   const runs = container?.status === 'running' || container?.status === 'paused';
-  return runs && container.address && !site.heldBy ? { address: container.address, port: site.livePort } : AWAY;
+  return runs && container.address ? { address: container.address, port: site.livePort } : AWAY;
 }
 
 /**
@@ -55,7 +58,7 @@ export function routeTarget(
 export async function bringToRest(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const wanted = wantedStatus(site);
   const container = await deps.engine.inspect(site.id);
-  if (wanted === 'running') return;
+  if (wanted === 'running' || wanted === 'left') return;
   await setRestRoute(deps, site, container);
   if (isAtRest(wanted, container)) return noteRest(deps, site);
   if (wanted === 'paused' && container?.status !== 'running') {
@@ -121,7 +124,12 @@ async function stayAwake(
   await notify(deps.db, 'site', site.id);
 }
 
-async function setRestRoute(deps: ConvergeDeps, site: SiteWithPlan, container: ContainerState | null): Promise<void> {
+/** The proxy's entry of a site that does not simply run. */
+export async function setRestRoute(
+  deps: ConvergeDeps,
+  site: SiteWithPlan,
+  container: ContainerState | null,
+): Promise<void> {
   const target = routeTarget(site, container);
   if (target) await deps.proxy.setRoute(siteHost(deps.settings, site.name), target);
   if (!target || site.routedName === site.name) return;

@@ -6,16 +6,19 @@ import type { Db } from '../db/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
+import { siteHeld } from './held.ts';
 
 /** A restart costs the machine as much as a launch. */
 const PAUSE_MS = 10_000;
 
 /**
- * Throws `site-not-ready` unless the site is live, and `too-many-requests` within ten seconds of the last restart. `by` is
+ * Throws `site-not-ready` unless the site is live, `site-held` when it is stopped, and `too-many-requests` within ten seconds of the last restart. `by` is
  * the admin who does it to somebody else's site.
  */
 export async function requestRestart(db: Db, site: { id: string; name: string }, by: Who | null = null): Promise<void> {
   await db.$transaction(async (tx) => {
+    const seen = await tx.site.findUnique({ where: { id: site.id }, select: { heldBy: true, heldFor: true } });
+    if (seen?.heldBy) throw siteHeld(seen);
     const where = { id: site.id, state: 'live' as const };
     const { count } = await tx.site.updateMany({
       where,

@@ -1,10 +1,12 @@
 // A site as its owner sees it: the JSON of the API and the data of the page.
 
 import { unseal } from '../auth/seal.ts';
+import type { HoldCause } from '../db/generated/client.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { worstFirst } from '../limits/levels.ts';
 import { gitHttpUrl, gitSshUrl, siteUrl, sshHost } from './address.ts';
 import type { SiteRow } from './find.ts';
+import { heldWords } from './held.ts';
 import { limitsOf } from './limits.ts';
 
 export interface DeploymentView {
@@ -47,6 +49,8 @@ export interface SiteView {
   rest: 'awake' | 'frozen' | 'stopped';
   /** The last request, session or push. */
   activeAt: string;
+  /** Stopped until somebody starts it again, and why; null: it is not. `byOwner`: its owner may. */
+  held: { by: HoldCause; message: string; hint: string; at: string | null; byOwner: boolean } | null;
   problem: string | null;
   launchSteps: string[];
   address: string;
@@ -85,6 +89,7 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
     state: stateOf(site),
     rest: site.rest,
     activeAt: site.activeAt.toISOString(),
+    held: viewHeld(site),
     problem: site.problem,
     launchSteps: site.launchSteps,
     address: siteUrl(settings, site.name),
@@ -131,6 +136,12 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
 /** "Live" is said of an address that answers: a site that was just renamed is not, until its route is there. */
 function stateOf({ state, name, routedName }: SiteRow): SiteView['state'] {
   return state === 'live' && routedName !== name ? 'launching' : state;
+}
+
+function viewHeld(site: SiteRow): SiteView['held'] {
+  const words = heldWords(site);
+  if (!words || !site.heldBy) return null;
+  return { by: site.heldBy, ...words, at: site.heldAt?.toISOString() ?? null, byOwner: site.heldBy === 'storm' };
 }
 
 /** The newest reading, as numbers. */

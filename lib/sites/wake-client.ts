@@ -11,9 +11,13 @@ const RETRY_MS = 200;
 const ABSENT_MS = 10_000;
 const ANSWER_BYTES_MAX = 4_096;
 
-const REFUSAL = z.object({ code: z.enum(['did-not-wake', 'not-found']), message: z.string(), hint: z.string() });
+const REFUSAL = z.object({
+  code: z.enum(['did-not-wake', 'site-held', 'not-found']),
+  message: z.string(),
+  hint: z.string(),
+});
 
-/** Throws `did-not-wake` or `not-found` with what the worker says, and `did-not-wake` when it does not answer. */
+/** Throws `did-not-wake`, `site-held` or `not-found` with what the worker says, and `did-not-wake` when it does not answer. */
 export async function askToWake(socketPath: string, siteId: string): Promise<void> {
   const absentAt = Date.now() + ABSENT_MS;
   for (;;) {

@@ -10,6 +10,7 @@ import { withLease } from '../jobs/lease.ts';
 import type { Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { ConvergeDeps } from './converge.ts';
+import { siteHeld } from './held.ts';
 import { ensureContainer, type SiteWithPlan } from './machine.ts';
 
 export interface Waker {
@@ -115,9 +116,10 @@ function frozenTarget({ state, rest, heldBy, address, livePort }: Site): Target 
 
 /** The container, whatever it was, running and taking connections. */
 async function start(deps: WakeDeps, site: SiteWithPlan): Promise<Target> {
-  if (site.heldBy) throw didNotWake(site.heldFor ?? 'It is stopped until somebody starts it again.');
   if (site.state !== 'live' || !site.livePort) throw didNotWake('It is not launched yet.');
   const container = await deps.engine.inspect(site.id);
+  // Its owner may look around in a container whose app is held.
+  if (site.heldBy && !(site.heldBy === 'storm' && container?.status === 'running')) throw siteHeld(site);
   if (container?.status === 'running' && container.address && container.generation === site.generation) {
     return { address: container.address, port: site.livePort };
   }

@@ -21,14 +21,19 @@ export function renderMotd(site: DoorSite, address: string, facts: MotdFacts, no
   return `${renderStatus(site, address, facts, now)}\n${HINT}\n\n`.replaceAll('\n', '\r\n');
 }
 
-/** No part of it is tenant input but the name, which is a DNS label: the policy's sentences have numbers only. */
+/**
+ * No part of it is tenant input but the name, which is a DNS label: the policy's sentences have numbers only, and the
+ * reason that an admin gave is cleaned.
+ */
 export function renderStatus(site: DoorSite, address: string, { usage, verdicts }: MotdFacts, now: Date): string {
   const { limits } = site;
+  const isSaid = verdicts.some(({ text }) => text === site.heldFor);
   const used = (value: string | null, limit: string) => (value === null ? limit : `${value} of ${limit}`);
   const lines = [
     '',
     `  ${site.name}   ${address}`,
     '',
+    ...(isSaid || !site.heldFor ? [] : [`  ${plain(site.heldFor)}`, '']),
     `  disk       ${used(usage && formatBytes(usage.diskBytes), formatBytes(limits.diskBytesMax))}`,
     `  memory     ${used(usage && formatBytes(usage.memoryBytes), formatBytes(limits.memoryBytesMax))}`,
     `  processes  ${used(usage && String(usage.pids), String(limits.pidsMax))}`,
@@ -37,6 +42,11 @@ export function renderStatus(site: DoorSite, address: string, { usage, verdicts 
     ...verdicts.flatMap(({ text, hint }) => ['', `  ! ${text}`, `    ${hint}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** An admin's reason is words of his own: nothing in it moves the cursor. */
+function plain(text: string): string {
+  return text.replaceAll(/\p{C}/gu, ' ');
 }
 
 function formatCores(millis: number): string {

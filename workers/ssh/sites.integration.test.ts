@@ -38,6 +38,7 @@ test('a site is found by id, port and name, with its plan’s limits', async () 
       pidsMax: plan.pidsMax,
     }),
     expiresAt: null,
+    heldFor: null,
   };
   expect(await sites.findById(id)).toEqual(expected);
   expect(await sites.findByPort(22_000)).toEqual(expected);

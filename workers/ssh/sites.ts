@@ -4,6 +4,7 @@
 import type { Db } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { worstFirst } from '#lib/limits/levels.ts';
+import { heldWords } from '#lib/sites/held.ts';
 import { limitsOf, type SiteLimits } from '#lib/sites/limits.ts';
 
 export interface DoorSite {
@@ -17,6 +18,8 @@ export interface DoorSite {
   pushBytesMax: number;
   limits: SiteLimits;
   expiresAt: Date | null;
+  /** Why it is stopped until somebody starts it again; null: it is not. */
+  heldFor: string | null;
 }
 
 export interface SiteUsage {
@@ -57,6 +60,8 @@ const SELECT = {
   bandwidthBytesMax: true,
   connectionsMax: true,
   newConnectionsMax: true,
+  heldBy: true,
+  heldFor: true,
   plan: true,
 } as const satisfies Prisma.SiteSelect;
 const EXISTING: Prisma.SiteWhereInput = { state: { in: ['launching', 'live'] } };
@@ -94,5 +99,6 @@ function toDoorSite(row: Row): DoorSite {
     pushBytesMax: limits.pushBytesMax,
     limits,
     expiresAt: row.expiresAt,
+    heldFor: heldWords(row)?.message ?? null,
   };
 }

@@ -31,6 +31,7 @@ export function exampleSite(given: Partial<DoorSite>): DoorSite {
     pushBytesMax: 50 * 1024 * 1024,
     limits: LIMITS,
     expiresAt: null,
+    heldFor: null,
     ...given,
   };
 }

@@ -14,7 +14,9 @@ const TONES: Record<string, SiteNotice['tone']> = { idle: 'info', warn: 'warn', 
 
 export function noticesOf(view: SiteView): SiteNotice[] {
   const state = stateNotice(view);
-  const verdicts = view.state === 'deleting' ? [] : view.verdicts.map(verdictNotice);
+  // Why a site is held is said once, beside the button that starts it again.
+  const others = view.verdicts.filter(({ text }) => text !== view.held?.message);
+  const verdicts = view.state === 'deleting' ? [] : others.map(verdictNotice);
   return [...(state ? [state] : []), ...verdicts];
 }
 

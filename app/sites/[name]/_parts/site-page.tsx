@@ -12,6 +12,7 @@ import { DeleteSite } from './delete-site.tsx';
 import { DeploymentsCard } from './deployments-card.tsx';
 import { EventsCard } from './events-card.tsx';
 import { GitCard } from './git-card.tsx';
+import { HeldSite } from './held-site.tsx';
 import { HistoryCard } from './history-card.tsx';
 import { LaunchSteps } from './launch-steps.tsx';
 import { LimitsCard } from './limits-card.tsx';
@@ -41,6 +42,7 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
       data-state={view.state}
     >
       <SiteHeader view={view} />
+      {view.held && !isGone ? <HeldSite name={view.name} held={view.held} /> : null}
       <Notices view={view} isGone={isGone} isConnected={isConnected} />
       {/* On a narrow screen the columns dissolve, and each card has its place in one row of cards. */}
       <div className="flex flex-col gap-6 lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(0,24rem)] lg:items-start">
@@ -56,7 +58,7 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
         </div>
       </div>
-      {isUp ? <RestartSite name={view.name} /> : null}
+      {isUp && !view.held ? <RestartSite name={view.name} /> : null}
       {view.state === 'deleting' ? null : <DeleteSite name={view.name} />}
     </main>
   );
