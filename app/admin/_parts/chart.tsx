@@ -17,7 +17,7 @@ interface ChartProps {
   bare?: boolean;
   /** A line across: the limit. */
   max?: number | null;
-  marks?: Mark[];
+  marks?: Mark[] | undefined;
 }
 
 export function Chart({ label, points, format, height, bare = false, max = null, marks }: ChartProps) {

@@ -18,7 +18,7 @@ interface BulkDialogProps {
   onClose: (done: string[]) => void;
 }
 
-const FIELD = 'rounded-box border border-line-strong bg-paper px-3 py-2.5';
+const FIELD = 'rounded-box border border-line-strong bg-surface px-3 py-2.5';
 
 export function BulkDialog({ action, rows, plans, onClose }: BulkDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);

@@ -1,0 +1,63 @@
+// Entries of the audit log in words.
+
+import type { AuditView } from '#lib/audit/list.ts';
+import { formatBytes } from '#lib/bytes.ts';
+
+const ACTIONS: Record<string, string> = {
+  'site.limits': 'Set limits',
+  'site.hold': 'Held',
+  'site.release': 'Released',
+  'site.sleep': 'Put to sleep',
+  'site.wake': 'Woke',
+  'site.delete': 'Deleted',
+  'site.plan': 'Changed plan',
+  'site.restart': 'Restarted',
+  'site.rollback': 'Rolled back',
+  'site.key-add': 'Added an SSH key to',
+  'site.key-remove': 'Removed an SSH key of',
+  'alerts.add': 'Added alert channel',
+  'alerts.remove': 'Removed alert channel',
+  'admin.sign-in': 'Signed in',
+  'admin.sign-in-refused': 'Sign-in refused',
+  'plan.create': 'Created plan',
+  'plan.update': 'Changed plan’s numbers',
+  'plan.delete': 'Deleted plan',
+  'user.limits': 'Set user’s totals',
+};
+
+export function actionWords(action: string): string {
+  return ACTIONS[action] ?? action;
+}
+
+export interface FieldChange {
+  field: string;
+  before: string;
+  after: string;
+}
+
+/** What differs between the two, field by field. */
+export function changesOf({ before, after }: Pick<AuditView, 'before' | 'after'>): FieldChange[] {
+  const [old, next] = [fieldsOf(before), fieldsOf(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(next)])]
+    .filter((field) => JSON.stringify(old[field]) !== JSON.stringify(next[field]))
+    .map((field) => ({ field: fieldWord(field), before: write(field, old[field]), after: write(field, next[field]) }));
+}
+
+function fieldsOf(value: AuditView['before']): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+/** "diskBytesMax" as "disk". */
+function fieldWord(field: string): string {
+  return field
+    .replace(/(Bytes|Millis)?Max$/, '')
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .trim();
+}
+
+function write(field: string, value: unknown): string {
+  if (value === undefined || value === null) return '–';
+  if (typeof value === 'number' && /Bytes/.test(field)) return formatBytes(value);
+  if (typeof value === 'number') return value.toLocaleString('en-US');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

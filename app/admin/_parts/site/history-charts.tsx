@@ -1,0 +1,121 @@
+// The site's use over time, with deployments marked on it.
+
+'use client';
+
+import { useEffect, useState } from 'react';
+import type { AdminSite } from '#lib/admin/site.ts';
+import { RANGES, type Range, type SiteHistory } from '#lib/admin/site-history.ts';
+import { formatBytes } from '#lib/bytes.ts';
+import type { OwnLimit } from '#lib/sites/limits.ts';
+import { callApi } from '../../../_components/call-api.ts';
+import { Card } from '../../../_components/card.tsx';
+import { cores, count } from '../amounts.ts';
+import { Chart } from '../chart.tsx';
+
+const AGAIN_MS: Record<Range, number> = { '1h': 10_000, '24h': 60_000, '30d': 600_000, '90d': 600_000 };
+const SHORT_WORDS: Record<Range, string> = { '1h': '1 h', '24h': '24 h', '30d': '30 d', '90d': '90 d' };
+const RANGE_WORDS: Record<Range, string> = { '1h': '1 hour', '24h': '24 hours', '30d': '30 days', '90d': '90 days' };
+
+interface Shown {
+  of: Exclude<keyof SiteHistory, 'marks'>;
+  title: string;
+  format: (value: number) => string;
+  limit?: OwnLimit;
+}
+
+const wholes = (value: number) => count(Math.round(value));
+const perSecond = (bytes: number) => `${formatBytes(bytes)}/s`;
+const roundCores = (value: number) => cores(Math.round(value));
+
+const CHARTS: Shown[] = [
+  { of: 'disk', title: 'Disk', format: formatBytes, limit: 'diskBytesMax' },
+  { of: 'memory', title: 'Memory', format: formatBytes, limit: 'memoryBytesMax' },
+  { of: 'cpu', title: 'CPU, cores', format: roundCores, limit: 'cpuMillisMax' },
+  { of: 'pids', title: 'Processes', format: wholes, limit: 'pidsMax' },
+  { of: 'requests', title: 'Requests a minute', format: wholes },
+  { of: 'network', title: 'Network', format: perSecond, limit: 'bandwidthBytesMax' },
+];
+
+export function HistoryCharts({ site }: { site: AdminSite }) {
+  const [range, setRange] = useState<Range>('1h');
+  const history = useHistory(site.name, range);
+  const limitOf = (limit: OwnLimit) => site.limits.find((each) => each.limit === limit)?.value ?? null;
+  return (
+    <Card
+      title="Over time"
+      id="history"
+      aside={
+        <fieldset className="flex overflow-hidden rounded-full border border-line-strong text-sm">
+          <legend className="sr-only">How far back</legend>
+          {RANGES.map((each) => (
+            <label
+              key={each}
+              className="cursor-pointer px-3 py-1 font-medium text-muted hover:text-ink has-checked:bg-ink has-checked:text-paper has-focus-visible:outline-3 has-focus-visible:outline-focus"
+            >
+              <input
+                type="radio"
+                name="range"
+                value={each}
+                checked={range === each}
+                onChange={() => setRange(each)}
+                aria-label={RANGE_WORDS[each]}
+                className="sr-only"
+              />
+              {SHORT_WORDS[each]}
+            </label>
+          ))}
+        </fieldset>
+      }
+    >
+      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
+        {CHARTS.map(({ of, title, format, limit }) => (
+          <div key={of} className="min-w-0" data-testid={`chart-${of}`}>
+            <h3 className="mb-1 text-sm font-bold">{title}</h3>
+            <Chart
+              label={`${title}, last ${RANGE_WORDS[range]}`}
+              points={history?.[of]}
+              format={format}
+              height={176}
+              max={limit ? limitOf(limit) : null}
+              marks={history?.marks}
+            />
+          </div>
+        ))}
+      </div>
+      <p className="mt-4 flex flex-wrap gap-x-5 gap-y-1 text-xs text-muted">
+        <span>
+          <Dash className="border-good" /> a deployment
+        </span>
+        <span>
+          <Dash className="border-bad" /> one that failed, or the limit
+        </span>
+        <span>Days and months are of hours, of which the most is shown.</span>
+      </p>
+    </Card>
+  );
+}
+
+function Dash({ className }: { className: string }) {
+  return (
+    <span aria-hidden="true" className={`mr-1 inline-block w-5 border-t-2 border-dashed align-middle ${className}`} />
+  );
+}
+
+function useHistory(name: string, range: Range): SiteHistory | null {
+  const [history, setHistory] = useState<SiteHistory | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    const look = async () => {
+      if (document.hidden) return;
+      const answer = await callApi<SiteHistory>('GET', `/api/admin/sites/${name}/history?range=${range}`);
+      if (isWanted && answer.ok) setHistory(answer.data);
+    };
+    void look();
+    const timer = setInterval(() => void look(), AGAIN_MS[range]);
+    return () => {
+      isWanted = false;
+      clearInterval(timer);
+    };
+  }, [name, range]);
+  return history;
+}

@@ -1,0 +1,12 @@
+// GET answers a site's use over time: `?range=1h`, `24h`, `30d` or `90d`.
+
+import { RANGES, readSiteHistory } from '#lib/admin/site-history.ts';
+import { handleAdmin, requireNamedSite } from '#lib/api/admin.ts';
+import { json } from '#lib/api/handle.ts';
+
+export const GET = handleAdmin<{ name: string }>(async ({ db, params, request }) => {
+  const asked = new URL(request.url).searchParams.get('range');
+  const range = RANGES.find((each) => each === asked) ?? '1h';
+  const { id } = await requireNamedSite(db, params.name);
+  return json(await readSiteHistory(db, id, range, new Date()));
+});

@@ -1,0 +1,70 @@
+// The users of the instance with what their sites have together, against what they may.
+
+import type { Db } from '../db/client.ts';
+import type { Role } from '../db/generated/client.ts';
+
+export interface UserRow {
+  id: string;
+  email: string | null;
+  role: Role;
+  /** In force: the user's own, else by the role. */
+  plan: string;
+  /** Of the user's own; null: by the role, or the plan's. */
+  own: {
+    planName: string | null;
+    sitesMax: number | null;
+    totalDiskBytesMax: number | null;
+    totalMemoryBytesMax: number | null;
+  };
+  sites: number;
+  sitesMax: number;
+  /** Promised to the sites together, and used by them. */
+  disk: number;
+  diskUsed: number;
+  diskMax: number;
+  memory: number;
+  memoryUsed: number;
+  memoryMax: number;
+  createdAt: string;
+}
+
+export const USERS_MAX = 300;
+
+type SqlRow = Omit<UserRow, 'own' | 'createdAt'> & UserRow['own'] & { createdAt: Date };
+
+/**
+ * Users with sites first, the fullest of them first; guests that have none are not listed, unless they are searched for.
+ * `text` is part of an e-mail address or of an id.
+ */
+export async function readUsers(db: Db, text: string): Promise<UserRow[]> {
+  const part = `%${text.trim().replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = await db.$queryRaw<SqlRow[]>`
+    with totals as (
+      select s."ownerId", count(*)::int as sites,
+        sum(coalesce(s."diskBytesMax", p."diskBytesMax"))::float8 as disk,
+        sum(coalesce(s."memoryBytesMax", p."memoryBytesMax"))::float8 as memory,
+        sum(u."diskBytes")::float8 as "diskUsed", sum(u."memoryBytes")::float8 as "memoryUsed"
+      from "Site" s join "Plan" p on p.name = s."planName" left join "Usage" u on u."siteId" = s.id
+      where s.state <> 'deleting' and s."ownerId" is not null group by s."ownerId")
+    select o.id, o.email, o.role, p.name as plan, o."createdAt", o."planName", o."sitesMax" as "ownSitesMax",
+      o."totalDiskBytesMax"::float8 as "totalDiskBytesMax", o."totalMemoryBytesMax"::float8 as "totalMemoryBytesMax",
+      coalesce(t.sites, 0) as sites, coalesce(o."sitesMax", p."sitesMax") as "sitesMax",
+      coalesce(t.disk, 0) as disk, coalesce(t."diskUsed", 0) as "diskUsed",
+      coalesce(o."totalDiskBytesMax", p."totalDiskBytesMax")::float8 as "diskMax",
+      coalesce(t.memory, 0) as memory, coalesce(t."memoryUsed", 0) as "memoryUsed",
+      coalesce(o."totalMemoryBytesMax", p."totalMemoryBytesMax")::float8 as "memoryMax"
+    from "User" o
+      join "Plan" p on p.name = coalesce(o."planName", case when o.role = 'guest' then 'guest' else 'member' end)
+      left join totals t on t."ownerId" = o.id
+    where case when ${text.trim()} = '' then t.sites is not null or o.role <> 'guest'
+      else o.email ilike ${part} or o.id::text ilike ${part} end
+    order by coalesce(t.sites, 0) > 0 desc, coalesce(t."diskUsed", 0) desc, o.id limit ${USERS_MAX}`;
+  return rows.map(({ planName, totalDiskBytesMax, totalMemoryBytesMax, createdAt, ...row }) => {
+    const { ownSitesMax, ...same } = row as typeof row & { ownSitesMax: number | null };
+    return {
+      ...same,
+      own: { planName, sitesMax: ownSitesMax, totalDiskBytesMax, totalMemoryBytesMax },
+      createdAt: createdAt.toISOString(),
+    };
+  });
+}
