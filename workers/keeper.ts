@@ -1,20 +1,21 @@
 // The keeper: reads what every site uses, a few files each and one call for all disks, lets guests' sites expire, and
 // collects the garbage of repositories. It enforces nothing: the kernel does.
 
-import os from 'node:os';
 import { openDb } from '#lib/db/client.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { requestDelete } from '#lib/sites/delete.ts';
-import { cgroupVersion, readContainerUsage } from '#lib/usage/cgroup.ts';
-import { recordUsage, type SiteUsage } from '#lib/usage/record.ts';
+import { cgroupVersion } from '#lib/usage/cgroup.ts';
+import { keepHistory, type RollUpState } from '#lib/usage/roll-up.ts';
 import { ensureFirewall, hasFirewall } from './host/firewall.ts';
 import { ALERT_MS, createAlerts } from './keeper/alerts.ts';
 import { createCollector } from './keeper/collector.ts';
+import { NODE, openReadingLoop } from './keeper/reading-loop.ts';
 import { cgroupParent, openDisks, openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
 const READ_MS = 2_000;
+const HISTORY_MS = 60_000;
 const EXPIRE_MS = 15_000;
 /** Somebody's `nft flush ruleset` takes our table too. */
 const GUARD_MS = 5_000;
@@ -23,33 +24,16 @@ const COLLECT_MS = 5 * 60_000;
 const EXPIRED_MAX = 5;
 
 await runWorker('keeper', async ({ settings, log }) => {
-  const db = openDb(requireDatabaseUrl(settings), 2);
+  const db = openDb(requireDatabaseUrl(settings), 3);
   const engine = openEngine(settings, log);
   const disk = openDisks(settings, log);
-  const version = await cgroupVersion();
-  const parent = cgroupParent(settings);
   const git = await openGit(settings, log);
 
-  const read = async () => {
-    const [containers, disks] = await Promise.all([engine.list(), disk.usageOfAll()]);
-    const readings = await Promise.all(
-      containers.map(async ({ siteId, instanceId }): Promise<SiteUsage> => {
-        const usage = await readContainerUsage(version, parent, instanceId);
-        const none = { memoryBytes: 0, pids: 0, cpuMicros: 0, oomKills: 0 };
-        return { siteId, diskBytes: disks.get(siteId)?.bytes ?? 0, ...(usage ?? none) };
-      }),
-    );
-    await recordUsage(db, readings);
-    const pool = await disk.pool();
-    const host = {
-      memoryBytes: os.totalmem(),
-      cpuCount: os.cpus().length,
-      poolBytes: pool.bytes,
-      poolBytesFree: pool.bytesFree,
-      diskKind: disk.kind,
-      readAt: new Date(),
-    };
-    await db.host.upsert({ where: { node: 'local' }, create: { node: 'local', ...host }, update: host });
+  const cgroups = { version: cgroupVersion(), root: '/sys/fs/cgroup', parent: cgroupParent(settings), proc: '/proc' };
+  const reading = await openReadingLoop({ db, engine, disk, settings, cgroups, log }, []);
+  let history: RollUpState = { minutes: null, hours: null };
+  const roll = async () => {
+    history = await keepHistory(db, NODE, history, Date.now());
   };
 
   const expire = async () => {
@@ -67,13 +51,15 @@ await runWorker('keeper', async ({ settings, log }) => {
 
   const loops = [
     repeat(log, 'guarding the firewall', GUARD_MS, guard),
-    repeat(log, 'reading usage', READ_MS, read),
+    repeat(log, 'reading usage', READ_MS, reading.read),
+    repeat(log, 'keeping history', HISTORY_MS, roll),
     repeat(log, 'expiring guests', EXPIRE_MS, expire),
     repeat(log, 'sending alerts', ALERT_MS, createAlerts({ db, settings, log })),
     repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),
   ];
   return async () => {
     await Promise.all(loops.map((loop) => loop.stop()));
+    await reading.close();
     await db.$disconnect();
   };
 });

@@ -111,6 +111,7 @@ describe.each(engines)('%s: containers', (_, engineOf) => {
     expect(Math.abs(Date.now() - (state.startedAt?.getTime() ?? 0))).toBeLessThan(60_000);
     expect(await engine().inspect(spec.siteId)).toEqual(state);
     expect(await engine().list()).toEqual([state]);
+    expect(await engine().instances()).toEqual(new Map([[state.instanceId, spec.siteId]]));
   });
 
   test('running it again keeps it, also from two callers at once', async () => {

@@ -91,6 +91,8 @@ export interface Engine {
   inspect(siteId: string): Promise<ContainerState | null>;
   /** All containers of this instance, running or not. */
   list(): Promise<ContainerState[]>;
+  /** The site of each of these containers by the engine's id, with one call. */
+  instances(): Promise<Map<string, string>>;
   /** Stops with TERM, then KILL after the grace. A stopped or absent container is no error. */
   stop(siteId: string, graceSeconds: number): Promise<void>;
   /** Kills and removes with everything the engine keeps of it. Absent is no error. */

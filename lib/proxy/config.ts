@@ -25,6 +25,8 @@ export interface ProxyConfig {
   mapFile: string;
   /** Has a site woken and answers where it is; `script` is lib/proxy/waker.lua. */
   waker: { script: string; socket: string };
+  /** The keeper's: takes a line about each request to a site (lib/usage/request-lines.ts). */
+  requestsSocket: string;
   /** Of the app, as people open it: the start of the address of a site's page. */
   appUrl: string;
   /** Directory of the pages a visitor sees instead of a site. */
@@ -36,7 +38,7 @@ const HEADERS_OF_OURS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-pro
 
 /** The configuration text (HAProxy 2.6 configuration manual, sections 3 and 4). */
 export function renderProxyConfig(config: ProxyConfig): string {
-  return `${[...globalSection(config), ...defaultsSection(config), ...frontend(config), ...backends(config)].join('\n')}\n`;
+  return `${[...globalSection(config), ...requestRing(config), ...defaultsSection(config), ...frontend(config), ...backends(config)].join('\n')}\n`;
 }
 
 function globalSection(config: ProxyConfig): string[] {
@@ -53,6 +55,19 @@ function globalSection(config: ProxyConfig): string[] {
     '  tune.lua.maxmem 128',
     // Without the group it would keep root's, and a way to the engine's socket.
     ...(config.user ? [`  user ${config.user}`, `  group ${config.user}`] : []),
+  ];
+}
+
+/** Holds lines while the keeper is away, and forgets the oldest when it is full: no request waits for it. */
+function requestRing({ requestsSocket }: ProxyConfig): string[] {
+  return [
+    'ring requests',
+    '  format raw',
+    '  maxlen 512',
+    '  size 1048576',
+    '  timeout connect 5s',
+    '  timeout server 1h',
+    `  server keeper unix@${requestsSocket} log-proto octet-count`,
   ];
 }
 
@@ -85,6 +100,9 @@ function frontend(config: ProxyConfig): string[] {
   return [
     'frontend web',
     ...config.binds.map((bind) => `  bind ${bind}`),
+    '  log ring@requests format raw local0',
+    '  log-format "%[var(txn.host)] %ST %Ta"',
+    '  option dontlognull',
     '  stick-table type ipv6 size 100k expire 1m store conn_cur',
     '  tcp-request connection track-sc0 src',
     '  tcp-request connection reject if { sc0_conn_cur gt 2000 }',
@@ -99,6 +117,7 @@ function frontend(config: ProxyConfig): string[] {
     // Counted before the route is read: who puts a site to sleep looks here after it has changed the route.
     `  http-request track-sc1 var(txn.host) table ${OPEN_REQUESTS} if { var(txn.host),map(${config.mapFile}) -m found }`,
     `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,
+    '  http-request set-log-level silent unless { var(txn.route) -m found }',
     `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isHeld}`,

@@ -1,11 +1,18 @@
-// What the keeper knows of one site after a reading: what is used now, and what happened since the reading before.
+// What the keeper knows after a reading, of each site and of the host: what is used now, and what happened since the
+// reading before.
+
+/** One look at everything. */
+export interface Reading {
+  sites: SiteReading[];
+  host: HostReading;
+}
 
 export interface SiteReading {
   siteId: string;
   /** The container; null: none runs. Its counters begin at zero with it. */
   instanceId: string | null;
   at: Date;
-  /** Milliseconds since the reading before of the same container; 0: this is the first. */
+  /** Milliseconds since the reading before of the same container; 0: it was started since, or this is the first. */
   spanMs: number;
   diskBytes: number;
   /** Null: not counted yet. */
@@ -42,4 +49,27 @@ export interface ContainerCounters {
   forksRefused: number;
   rxBytes: number;
   txBytes: number;
+}
+
+export interface HostReading {
+  at: Date;
+  /** Milliseconds since the reading before; 0: this is the first. */
+  spanMs: number;
+  memoryBytes: number;
+  memoryBytesUsed: number;
+  cpuCount: number;
+  /** Thousandths of a core, of all, over the span. */
+  cpuMillis: number;
+  /** Processes and threads of everybody, and how many the kernel allows. */
+  pids: number;
+  pidsMax: number;
+  poolBytes: number;
+  poolBytesFree: number;
+  diskKind: string;
+  /** Of the filesystem that holds the platform's own data. */
+  platformBytes: number;
+  platformBytesFree: number;
+  /** What this reading took, and its share of a core since the one before. */
+  readMillis: number;
+  readCpuMicros: number;
 }

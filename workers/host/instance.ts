@@ -82,6 +82,7 @@ export async function proxyService(settings: Settings): Promise<Service> {
     adminSocket: settings.paths.proxySocket,
     mapFile: settings.paths.proxyMap,
     waker: { script: waker, socket: settings.paths.wakeSocket },
+    requestsSocket: settings.paths.requestsSocket,
     appUrl: settings.appUrl,
     pagesDir,
     user: 'haproxy',

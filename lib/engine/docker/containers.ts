@@ -77,6 +77,20 @@ export async function listContainers(deps: ContainerDeps): Promise<ContainerStat
   return states;
 }
 
+/** See `Engine.instances`. */
+export async function listInstances({ client, instance }: ContainerDeps): Promise<Map<string, string>> {
+  const filters = { label: [`${LABEL.instance}=${instance}`] };
+  const rows = await client.call('list', (abortSignal) =>
+    client.docker.listContainers({ all: true, filters, abortSignal }),
+  );
+  return new Map(
+    rows.flatMap(({ Id, Labels }): [string, string][] => {
+      const siteId = Labels[LABEL.site];
+      return siteId ? [[Id, siteId]] : [];
+    }),
+  );
+}
+
 /** Absent or stopped is no error. */
 export async function stopContainer(deps: ContainerDeps, siteId: string, graceSeconds: number): Promise<void> {
   const state = await inspectContainer(deps, siteId);
