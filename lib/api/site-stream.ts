@@ -1,10 +1,9 @@
 // Keeps one open page true: a snapshot of the site whenever its bell rings and it differs, its usage every two seconds,
 // the newest deployment's log as it grows. Asks anew each time whether the viewer may look.
 
-import type { Usage } from '../db/generated/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { SiteRow } from '../sites/find.ts';
-import { type SiteView, viewSite } from '../sites/view.ts';
+import { viewSite, viewUsage } from '../sites/view.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Call } from './handle.ts';
 import { type LogPosition, readLogTail } from './log-tail.ts';
@@ -67,16 +66,6 @@ function createFeed(deps: Deps, site: SiteRow, stream: EventStream) {
       usageReadAt = usage?.readAt.getTime() ?? 0;
       await sendLog();
     },
-  };
-}
-
-function viewUsage({ diskBytes, memoryBytes, pids, cpuMicros, readAt }: Usage): SiteView['usage'] {
-  return {
-    diskBytes: Number(diskBytes),
-    memoryBytes: Number(memoryBytes),
-    pids,
-    cpuMicros: Number(cpuMicros),
-    readAt: readAt.toISOString(),
   };
 }
 

@@ -30,6 +30,13 @@ export interface UsageView {
   memoryBytes: number;
   pids: number;
   cpuMicros: number;
+  /** Thousandths of a core. */
+  cpuMillis: number;
+  /** Null: not counted yet. */
+  inodes: number | null;
+  requestsPerMinute: number;
+  /** 95 of 100 requests of the last minute took no longer. Null: there were none. */
+  p95Millis: number | null;
   readAt: string;
 }
 
@@ -146,11 +153,16 @@ function viewHeld(site: SiteRow): SiteView['held'] {
 
 /** The newest reading, as numbers. */
 export function viewUsage(usage: NonNullable<SiteRow['usage']>): UsageView {
+  const { pids, cpuMillis, inodes, requestsPerMinute, p95Millis } = usage;
   return {
     diskBytes: Number(usage.diskBytes),
     memoryBytes: Number(usage.memoryBytes),
-    pids: usage.pids,
+    pids,
     cpuMicros: Number(usage.cpuMicros),
+    cpuMillis,
+    inodes,
+    requestsPerMinute,
+    p95Millis,
     readAt: usage.readAt.toISOString(),
   };
 }

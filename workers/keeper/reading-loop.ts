@@ -11,12 +11,14 @@ import { type CgroupPlace, createCgroupReader } from '#lib/usage/cgroup.ts';
 import { createGrowth } from '#lib/usage/growth.ts';
 import { createProcessWatch } from '#lib/usage/processes.ts';
 import { createSlots } from '#lib/usage/slots.ts';
+import { openNetwork } from '../machine.ts';
 import { createDelivery, type Subscriber } from './deliver.ts';
 import { createInstances } from './instances.ts';
 import { openKnownSites } from './known-sites.ts';
 import { createSiteReader } from './read.ts';
 import { createHostReader } from './read-host.ts';
 import { createRecorder } from './recorder.ts';
+import { createRefusals } from './refusals.ts';
 import { readRemembered } from './remembered.ts';
 import { listenForRequests } from './requests.ts';
 import { createTraffic } from './traffic.ts';
@@ -59,7 +61,7 @@ export async function openReadingLoop(deps: ReadingDeps, subscribers: readonly S
       disk,
       processes: createProcessWatch(),
       traffic: createTraffic({ lines, openRequests: () => proxy.openRequests(), known }),
-      refusals: async () => new Map(),
+      refusals: createRefusals({ network: openNetwork(settings), known, log, nowMs }),
       growth: createGrowth(),
       log,
       nowMs,
