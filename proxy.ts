@@ -23,7 +23,7 @@ export function proxy(request: NextRequest): NextResponse {
 const LAUNCH_KEY_SECONDS = 24 * 60 * 60;
 
 export const config = {
-  matcher: ['/((?!_next/static|api/|healthz|brand/|pages/|icon.svg).*)'],
+  matcher: ['/((?!_next/static|api/|metrics$|healthz|brand/|pages/|icon.svg).*)'],
 };
 
 function renderPolicy(nonce: string): string {

@@ -119,6 +119,8 @@ const VARIABLES = z.object({
     .optional(),
   LIGHTKEEPER_SECRET: z.string().min(32).optional(),
   LIGHTKEEPER_ADMIN_SECRET: z.string().min(12).optional(),
+  /** Opens /metrics to a monitoring system. */
+  LIGHTKEEPER_METRICS_TOKEN: z.string().min(16).optional(),
 });
 
 type Variables = z.infer<typeof VARIABLES>;
@@ -158,6 +160,7 @@ export interface Settings {
   host: { baseDir: string; rootUid: number; gitUser: { uid: number; gid: number } } | null;
   secret: string | null;
   adminSecret: string | null;
+  metricsToken: string | null;
   paths: Paths;
 }
 
@@ -232,6 +235,7 @@ function toSettings(variables: Variables): Settings {
     host: toHostFacts(variables),
     secret: variables.LIGHTKEEPER_SECRET ?? null,
     adminSecret: variables.LIGHTKEEPER_ADMIN_SECRET ?? null,
+    metricsToken: variables.LIGHTKEEPER_METRICS_TOKEN ?? null,
     paths: {
       run: `${dataDir}/run`,
       log: `${dataDir}/log`,

@@ -73,6 +73,7 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
     DATABASE_URL: databaseUrl,
     LIGHTKEEPER_SECRET: secrets.secret,
     LIGHTKEEPER_ADMIN_SECRET: secrets.adminSecret,
+    LIGHTKEEPER_METRICS_TOKEN: secrets.metricsToken,
     LIGHTKEEPER_DISK: pool.kind,
     LIGHTKEEPER_BASE_DIR: baseDir,
     LIGHTKEEPER_ROOT_UID: String(rootUid),

@@ -5,6 +5,7 @@ const all = {
   LIGHTKEEPER_INSTANCE: 'one',
   LIGHTKEEPER_SECRET: 's',
   LIGHTKEEPER_ADMIN_SECRET: 'a',
+  LIGHTKEEPER_METRICS_TOKEN: 'm',
   LIGHTKEEPER_BASE_DIR: '/base',
   LIGHTKEEPER_SMTP_URL: 'smtp://user:password@mail',
   DATABASE_URL: 'postgresql://x',
@@ -16,17 +17,19 @@ test('the web app gets no way to the engine and nothing about the host', () => {
     'LIGHTKEEPER_INSTANCE',
     'LIGHTKEEPER_SECRET',
     'LIGHTKEEPER_ADMIN_SECRET',
+    'LIGHTKEEPER_METRICS_TOKEN',
     'DATABASE_URL',
   ]);
 });
 
 test('PostgreSQL, engine and proxy get no secret', () => {
-  expect(Object.keys(variablesFor('host', all)).join()).not.toMatch(/SECRET|DATABASE_URL|SMTP/);
+  expect(Object.keys(variablesFor('host', all)).join()).not.toMatch(/SECRET|TOKEN|DATABASE_URL|SMTP/);
 });
 
-test('workers get all but the way to sign in as admin', () => {
+test('workers get all but the ways to sign in as admin and to read the metrics', () => {
   expect(Object.keys(all).filter((name) => !(name in variablesFor('workers', all)))).toEqual([
     'LIGHTKEEPER_ADMIN_SECRET',
+    'LIGHTKEEPER_METRICS_TOKEN',
   ]);
 });
 
