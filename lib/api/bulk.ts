@@ -5,9 +5,10 @@ import type { Who } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import { requestDelete } from '../sites/delete.ts';
-import { holdSite, releaseSite, restSite } from '../sites/hold.ts';
+import { holdSite, releaseSite } from '../sites/hold.ts';
 import { PLAN_NAME } from '../sites/limit-bounds.ts';
 import { movePlan } from '../sites/move-plan.ts';
+import { requestSleep, requestWake } from '../sites/request-rest.ts';
 import { type NamedSite, requireNamedSite } from './admin.ts';
 
 export const BULK_MAX = 500;
@@ -49,7 +50,7 @@ async function act(db: Db, who: Who, site: NamedSite, bulk: Bulk): Promise<void>
   if (bulk.action === 'plan') return movePlan({ db }, who, site, { planName: bulk.plan, force: bulk.force });
   if (bulk.action === 'release') return releaseSite(db, who, site);
   if (bulk.action === 'delete') return requestDelete(db, site, who);
-  return restSite(db, who, site, bulk.action === 'wake' ? 'awake' : 'frozen');
+  return bulk.action === 'sleep' ? requestSleep(db, site, 'frozen', who) : requestWake(db, site, who);
 }
 
 function refusal(name: string) {

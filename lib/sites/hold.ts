@@ -80,17 +80,3 @@ function released() {
   const none = { heldBy: null, heldFor: null, heldAt: null };
   return { ...none, rest: 'awake' as const, activeAt: new Date(), generation: { increment: 1 } };
 }
-
-/** Puts a site to sleep, or wakes it: what else happens to it decides for how long. */
-export async function restSite(db: Db, who: Who, { id, name }: Named, rest: 'frozen' | 'awake'): Promise<void> {
-  await db.$transaction(async (tx) => {
-    const before = await tx.site.findUnique({ where: { id }, select: { state: true, rest: true } });
-    if (!before || before.state === 'deleting') throw siteNotFound();
-    if (before.rest === rest || (rest === 'frozen' && before.rest === 'stopped')) return;
-    await tx.site.update({ where: { id }, data: { rest, ...(rest === 'awake' ? { activeAt: new Date() } : {}) } });
-    const action = rest === 'awake' ? 'site.wake' : 'site.sleep';
-    await audit(tx, { ...who, action, subject: name, siteId: id, before: { rest: before.rest }, after: { rest } });
-    await addJob(tx, 'converge', { siteId: id });
-    await notify(tx, 'site', id);
-  });
-}

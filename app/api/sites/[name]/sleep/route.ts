@@ -1,6 +1,7 @@
 // POST puts a site to sleep until somebody comes: frozen, or with `rest` "stopped" without its processes.
 
 import { z } from 'zod';
+import { adminOver } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
@@ -11,6 +12,6 @@ const BODY = z.object({ rest: z.enum(['frozen', 'stopped']).default('frozen') })
 export const POST = handle<{ name: string }>(async (call) => {
   const { rest } = await readJson(call.request, BODY);
   const site = await requireSiteOf(call, call.params.name);
-  await requestSleep(call.db, site, rest);
+  await requestSleep(call.db, site, rest, adminOver(call, site));
   return json({ name: site.name, sleep: 'under way' }, 202);
 });
