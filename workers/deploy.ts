@@ -18,6 +18,7 @@ import { JOBS } from '#lib/jobs/add.ts';
 import { keepBeating } from '#lib/jobs/heartbeat.ts';
 import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
+import { applyLimits } from '#lib/sites/apply-limits.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { createHeldApps } from '#lib/sites/hold-app.ts';
 import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
@@ -25,8 +26,10 @@ import { releaseAddress } from '#lib/sites/site-network.ts';
 import { createStartPace } from '#lib/sites/start-pace.ts';
 import { createWaker, type WakeDeps } from '#lib/sites/wake.ts';
 import { serveWakes } from '#lib/sites/wake-server.ts';
+import { cgroupVersion } from '#lib/usage/cgroup.ts';
+import { createKernelLimits } from '#lib/usage/kernel-limits.ts';
 import { findUser } from './host/users.ts';
-import { openDisks, openEngine, openNetwork, requireHost } from './machine.ts';
+import { cgroupParent, openDisks, openEngine, openNetwork, requireHost } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
 const RECONCILE_MS = 10_000;
@@ -57,6 +60,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   };
   const waker = createWaker(parts);
   const deps: ConvergeDeps = { ...parts, waker, wake: waker.wake };
+  const cgroups = { version: cgroupVersion(), root: '/sys/fs/cgroup', parent: cgroupParent(settings) };
+  const kernel = createKernelLimits(cgroups);
   await engine.prepare();
 
   const names = new Set([id]);
@@ -88,6 +93,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
         await converge(deps, JOBS.converge.parse(payload).siteId);
         await refill(deps);
       },
+      limits: async (payload) => applyLimits({ ...deps, kernel }, JOBS.limits.parse(payload).siteId),
       rollback: async (payload) => {
         // What the user did wrong is in the deployment's row; trying again would not help.
         await rollback(deps, { ...JOBS.rollback.parse(payload), onLine: () => {} }).catch((error) => {

@@ -133,6 +133,12 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     return new Map(sites.map((siteId) => [siteId, usageOf(siteId)]));
   }
 
+  async function limits(): Promise<Map<string, number | null>> {
+    const bytesMax = new Map((await readQgroups(poolDir)).map((group) => [group.id, group.bytesMax]));
+    const sites = await list();
+    return new Map(sites.map((siteId) => [siteId, bytesMax.get(qgroupOf(siteId)) ?? null]));
+  }
+
   async function list(): Promise<string[]> {
     await requirePool(deps);
     const restored = (await names(`${poolDir}/staging`)).map((name) => name.replace(/\.restored$/, '.'));
@@ -161,6 +167,7 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     restore,
     clone,
     usageOfAll,
+    limits,
     list,
     mount: async (siteId) => {
       const paths = await settled(siteId);

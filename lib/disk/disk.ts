@@ -47,6 +47,11 @@ export interface Disk {
   usage(siteId: string): Promise<DiskUsage | null>;
   /** Of all sites with one call, in milliseconds however many they are. */
   usageOfAll(): Promise<Map<string, DiskUsage>>;
+  /**
+   * The limits in force, of all sites with one call; null: none. Sites of whose disks the size is the limit, which nobody
+   * can take away from outside, are left out.
+   */
+  limits(): Promise<Map<string, number | null>>;
   /** Throws when the pool is not there, so that an unmounted pool never looks like one without sites. */
   list(): Promise<string[]>;
   /** Removes the disk with its snapshots. Absent is no error. The pool has the space back some seconds later. */

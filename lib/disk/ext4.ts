@@ -178,6 +178,7 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
     unmount,
     resize,
     usageOfAll,
+    limits: async () => new Map(),
     list,
     destroy,
     snapshot,

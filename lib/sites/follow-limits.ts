@@ -6,7 +6,7 @@ import { notifyAll } from '../db/notify.ts';
 import { addJobs } from '../jobs/add.ts';
 import type { SeenSite } from './foresee-limits.ts';
 import { count, joinWords, stepsBetween, tellSteps } from './limit-words.ts';
-import type { SiteLimits } from './limits.ts';
+import type { OwnLimit, SiteLimits } from './limits.ts';
 
 export interface Follower {
   id: string;
@@ -28,20 +28,17 @@ export function foreseeMany(followers: Follower[]): string[] {
     `${count(changing.length, 'site')} ${changing.length === 1 ? 'gets' : 'get'} other limits at once${rest > 0 ? `, ${count(rest)} ${rest === 1 ? 'stays' : 'stay'} as now` : ''}.`,
   ];
   const say = (over: Follower[], what: string) => {
-    if (over.length > 0) sentences.push(`${count(over.length)} of them ${what}: ${namesOf(over)}.`);
+    if (over.length > 0) sentences.push(`${what}: ${count(over.length, 'site')} (${namesOf(over)}).`);
   };
-  const uses = (
-    limit: 'diskBytesMax' | 'memoryBytesMax' | 'pidsMax' | 'inodesMax',
-    part: keyof NonNullable<SeenSite['usage']>,
-  ) =>
+  const over = (limit: OwnLimit, part: keyof NonNullable<SeenSite['usage']>) =>
     changing.filter(
       ({ before, after, seen }) => before[limit] !== after[limit] && (seen.usage?.[part] ?? 0) > after[limit],
     );
-  say(uses('diskBytesMax', 'diskBytes'), 'hold more than the new disk, so their writes fail until files are deleted');
-  say(uses('inodesMax', 'inodes'), 'have more files than the new limit, so their disks are held at what they use');
-  const restarted = uses('memoryBytesMax', 'memoryBytes').filter(({ seen }) => seen.runs);
-  say(restarted, 'use more than the new memory, so their containers are restarted');
-  say(uses('pidsMax', 'pids'), 'run more processes than the new limit, so new ones are refused until some end');
+  say(over('diskBytesMax', 'diskBytes'), 'Over the new disk, so writes fail until files are deleted');
+  say(over('inodesMax', 'inodes'), 'Over the new number of files, so the disk is held at what it uses');
+  const restarted = over('memoryBytesMax', 'memoryBytes').filter(({ seen }) => seen.runs);
+  say(restarted, 'Over the new memory, so the container is restarted');
+  say(over('pidsMax', 'pids'), 'Over the new number of processes, so new ones are refused until some end');
   return sentences;
 }
 

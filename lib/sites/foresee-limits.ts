@@ -55,7 +55,10 @@ function foreseeMemory(step: LimitStep, { usage, runs }: SeenSite): string {
 function foreseeProcesses(step: LimitStep, { usage }: SeenSite): string {
   const used = usage?.pids ?? 0;
   if (used <= step.to) return `${change(step)} at once.`;
-  return `${change(step)}: new processes are refused while ${count(used)} run, until there are fewer than ${count(step.to)}. None is ended.`;
+  return (
+    `${change(step)}: new processes and threads are refused while ${count(used)} run, until there are fewer than ` +
+    `${count(step.to)}. None is ended, but an app that needs a thread for each request does not answer meanwhile.`
+  );
 }
 
 function foreseeInodes(step: LimitStep, { usage }: SeenSite): string {

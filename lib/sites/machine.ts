@@ -25,8 +25,13 @@ export type SiteWithPlan = Site & { plan: Plan };
 
 /** The disk with its limit in force, mounted. Safe to repeat. */
 export async function ensureDisk({ disk }: MachineDeps, site: SiteWithPlan): Promise<MountedDisk> {
-  await disk.create(site.id, diskLimits(limitsOf(site), site));
+  await disk.create(site.id, diskLimits(limitsOf(site), site)).catch(keepSize);
   return disk.mount(site.id);
+}
+
+/** An ext4 disk that cannot become smaller now keeps its size: no reason for its site not to run. */
+function keepSize(error: unknown): void {
+  if (!(error instanceof AppError) || !(error.code === 'disk-full' || error.code === 'site-not-ready')) throw error;
 }
 
 /** The container on its disk, running, with its address in the site's row. Safe to repeat. */

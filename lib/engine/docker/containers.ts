@@ -8,7 +8,7 @@ import type { ContainerLimits, ContainerSpec, ContainerState } from '../engine.t
 import { type DockerClient, LONG_CALL_TIMEOUT_MS, statusOf, wordsOf } from './client.ts';
 import { containerName, LABEL } from './labels.ts';
 import { ensureSkeleton, type Skeleton } from './skeleton.ts';
-import { dropSocketLimit, limitSocketMemory } from './socket-memory.ts';
+import { changeSocketLimit, dropSocketLimit, limitSocketMemory } from './socket-memory.ts';
 import { createOptions, liveLimits } from './spec.ts';
 import { parseContainer } from './state.ts';
 
@@ -135,6 +135,8 @@ export async function setContainerLimits(deps: ContainerDeps, siteId: string, li
   const update = { ...liveLimits(limits) };
   const updating = deps.client.call('update', (abortSignal) => handle(deps, siteId).update({ ...update, abortSignal }));
   if ((await orNull(updating)) === null) throw siteNotRunning('absent');
+  const state = await inspectContainer(deps, siteId);
+  if (state) await changeSocketLimit(deps.cgroupParent, state.instanceId, limits.memoryBytesMax);
 }
 
 export function siteNotRunning(status: ContainerState['status'] | 'absent'): AppError {

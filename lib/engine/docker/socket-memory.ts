@@ -24,6 +24,19 @@ export async function limitSocketMemory(
   await writeFile(path.join(directory, LIMIT_FILE), String(Math.floor(memoryBytesMax * SHARE)));
 }
 
+/** For a container that runs. What its connections hold already stays: the kernel refuses a limit below it. */
+export async function changeSocketLimit(
+  cgroupParent: string,
+  instanceId: string,
+  memoryBytesMax: number,
+  controller = CONTROLLER,
+): Promise<void> {
+  const file = path.join(controller, cgroupParent, instanceId, LIMIT_FILE);
+  await writeFile(file, String(Math.floor(memoryBytesMax * SHARE)), { flag: 'r+' }).catch((error) => {
+    if (!['ENOENT', 'ENOTDIR', 'ENODEV', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  });
+}
+
 /** For a container that did not start. One with processes in it stays. */
 export async function dropSocketLimit(
   cgroupParent: string,
