@@ -8,13 +8,13 @@ import { diskLimits } from './machine-limits.ts';
 
 /** Each held disk's limit follows its use down. One that fails does not keep the others from it. */
 export async function tightenHeldDisks({ db, disk, log }: { db: Db; disk: Disk; log: Log }): Promise<void> {
-  const held = await db.site.findMany({
-    where: { diskHeldFor: { not: null }, state: 'live' },
-    include: { plan: true },
-  });
-  for (const site of held) {
+  const where = { diskHeldFor: { not: null }, state: 'live' as const };
+  for (const { id } of await db.site.findMany({ where, select: { id: true } })) {
+    // One that has been released meanwhile has its own limit again.
+    const site = await db.site.findFirst({ where: { ...where, id }, include: { plan: true } });
+    if (!site) continue;
     await disk
-      .resize(site.id, diskLimits(limitsOf(site), site))
-      .catch((cause) => log.warn({ siteId: site.id, cause: String(cause) }, 'a held disk was not tightened'));
+      .resize(id, diskLimits(limitsOf(site), site))
+      .catch((cause) => log.warn({ siteId: id, cause: String(cause) }, 'a held disk was not tightened'));
   }
 }
