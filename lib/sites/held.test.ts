@@ -17,7 +17,7 @@ it('tells an admin’s reason as one, and says who may start the site again', ()
     heldFor: 'The site was stopped: its app ended 10 times within 5 minutes.',
   });
   expect(storm).toMatchObject({ code: 'site-held', message: expect.stringContaining('10 times') });
-  expect(storm.hint).toContain('start it again on its page');
+  expect(storm.hint).toContain('Start it again on its page');
 });
 
 it('counts the ends of a container, with the last one’s reason when there is one', () => {
@@ -29,6 +29,9 @@ it('counts the ends of a container, with the last one’s reason when there is o
   );
   expect(containerStormText({ ends: 5, minutes: 3 }, { exitCode: 1, outOfMemory: false })).toBe(
     'The site was stopped: its container ended 5 times within 3 minutes, the last time with exit code 1.',
+  );
+  expect(containerStormText(storm, { exitCode: 127, outOfMemory: false })).toBe(
+    `${text}, the last time with exit code 127. Its system files may be gone: clone its repository, and push it to another site.`,
   );
 });
 

@@ -11,7 +11,8 @@ export interface HeldWords {
 type Held = Pick<Site, 'heldBy' | 'heldFor'>;
 
 const HINTS: Record<HoldCause, string> = {
-  storm: 'Its log says why. Mend it over SSH or push a release that works, or start it again on its page.',
+  storm:
+    'Start it again on its page. Where only the app is down, SSH and pushes go on: its log says why, and a release that works starts it too.',
   network: 'Only an admin can start it again: tell them what you found and changed.',
   admin: 'Only an admin can start it again.',
 };
@@ -35,6 +36,9 @@ export function containerStormText(
 ): string {
   const code = last?.exitCode == null ? '' : `, the last time with exit code ${last.exitCode}`;
   const why = last?.outOfMemory ? ', the last time because it was out of memory' : code;
+  // As shells say that a command is not there or cannot be run: here, the first one of all.
+  const isGone = last?.exitCode === 127 || last?.exitCode === 126;
   const span = minutes === 1 ? 'a minute' : `${minutes} minutes`;
-  return `The site was stopped: its container ended ${ends} times within ${span}${why}.`;
+  const cure = isGone ? ' Its system files may be gone: clone its repository, and push it to another site.' : '';
+  return `The site was stopped: its container ended ${ends} times within ${span}${why}.${cure}`;
 }
