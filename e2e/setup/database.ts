@@ -1,17 +1,21 @@
-// The test instance's rows, for what people cannot wish for and time does not bring soon enough.
+// The instance's own rows, for what no client can bring about or see in a test's time.
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { SETTINGS } from './host-state.ts';
 
-/** One statement; answers its rows. */
-export async function query<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
-  const connectionString = (await readFile(path.join(SETTINGS.dataDir, 'env/DATABASE_URL'), 'utf8')).trim();
+/** One statement against an instance's database; the test instance's unless told. */
+export async function query<Row extends QueryResultRow>(
+  text: string,
+  values: unknown[] = [],
+  { dataDir }: { dataDir: string } = SETTINGS,
+): Promise<Row[]> {
+  const connectionString = (await readFile(path.join(dataDir, 'env/DATABASE_URL'), 'utf8')).trim();
   const client = new Client({ connectionString });
   await client.connect();
   try {
-    return (await client.query<Row>(statement, values)).rows;
+    return (await client.query<Row>(text, values)).rows;
   } finally {
     await client.end();
   }
