@@ -39,6 +39,11 @@ describe('restarts', () => {
     });
   });
 
+  it('of the same container, begun again between two readings, count as well', () => {
+    const outcomes = run([...quiet(40), { counters: { cpuMicros: 9 } }, { counters: { cpuMicros: 3 } }]);
+    expect(outcomes.at(-1)?.state.containerEnds).toHaveLength(1);
+  });
+
   it('that the owner asked for do not count', () => {
     let [outcome] = run([{}]);
     for (let generation = 2; generation < 10; generation += 1) {

@@ -50,8 +50,7 @@ function storm(numbers: Record<string, number>, sentence: { text: string; hint: 
 function noteEnds(site: JudgedSite, reading: SiteReading, state: JudgeState, now: Date): void {
   const what = `${site.generation} ${site.rest} ${site.heldBy}`;
   if (state.asked.what !== what) state.asked = { what, until: now.getTime() + ASKED_MS };
-  const isNew = state.machine !== null && reading.instanceId !== null && reading.spanMs === 0;
-  const isWonder = isNew && now.getTime() >= state.asked.until;
+  const isWonder = isAnother(reading, state) && now.getTime() >= state.asked.until;
   const after = now.getTime() - STORM.minutes * 60_000;
   const add = (before: number[], number: number, max: number) =>
     [...before, ...Array.from({ length: Math.min(number, max) }, () => now.getTime())]
@@ -59,6 +58,11 @@ function noteEnds(site: JudgedSite, reading: SiteReading, state: JudgeState, now
       .slice(-max);
   state.appEnds = add(state.appEnds, reading.appRestarts, STORM.appEnds);
   state.containerEnds = add(state.containerEnds, isWonder ? 1 : 0, STORM.containerEnds);
+}
+
+function isAnother({ instanceId, spanMs, counters }: SiteReading, { machine }: JudgeState): boolean {
+  if (machine === null || instanceId === null) return false;
+  return machine.instanceId !== instanceId || spanMs === 0 || counters.cpuMicros < machine.cpuMicros;
 }
 
 /** Changes the state's buckets. */

@@ -35,11 +35,11 @@ it('holds the one that fills it, with the numbers, and none of those that stand 
   ]);
   expect(outcomes.at(-1)?.hold.map(({ siteId }) => siteId)).toEqual(['writer']);
   expect(outcomes.at(-1)?.hold[0]?.text).toMatch(
-    /^The machine’s disk is nearly full: 9\.2 GB of 10 GB\. This site grew the fastest, by \d+ MB a second, so its disk takes nothing more until there is room\.$/,
+    /^The machine's disk is nearly full: 9\.2 GB of 10 GB\. This site grew the fastest, by \d+ MB a second, so its disk takes nothing more until there is room\.$/,
   );
   expect(outcomes.at(-1)?.event).toMatchObject({
     level: 'over',
-    text: 'The machine’s disk is nearly full: 9.2 GB of 10 GB. 1 site is held, and launches are refused.',
+    text: "The machine's disk is nearly full: 9.2 GB of 10 GB. 1 site is held, and launches are refused.",
     numbers: { held: 1 },
   });
 });
@@ -68,7 +68,7 @@ it('frees what it held when two readings in a row have room, and not what is hel
   expect(outcomes.map(({ release }) => release)).toEqual([[], [], [], [], [], ['a']]);
   expect(outcomes.at(-1)?.event).toMatchObject({
     level: 'info',
-    text: 'The machine’s disk has room again: 8.4 GB of 10 GB.',
+    text: "The machine's disk has room again: 8.4 GB of 10 GB.",
   });
 });
 

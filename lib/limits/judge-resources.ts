@@ -69,14 +69,11 @@ export function judgeProcesses(limits: SiteLimits, reading: SiteReading, state: 
   );
 }
 
-/** What the kernel counts for this container since the last judgement, also when readings between were lost. */
-function grown(
-  { instanceId, counters, since }: SiteReading,
-  { machine }: JudgeState,
-  name: 'oomKills' | 'forksRefused',
-) {
-  const isSame = machine !== null && machine.instanceId === instanceId;
-  return Math.max(0, isSame ? counters[name] - machine[name] : since[name]);
+/** What the kernel counted since the last judgement, also when readings between were lost. */
+function grown(reading: SiteReading, { machine }: JudgeState, name: 'oomKills' | 'forksRefused'): number {
+  if (machine === null || machine.instanceId !== reading.instanceId) return reading.since[name];
+  const now = reading.counters[name];
+  return now >= machine[name] ? now - machine[name] : now;
 }
 
 interface Refusable {

@@ -61,7 +61,7 @@ describe('expiry', () => {
     [10.5, 'warn', 'This site ends in 11 minutes.'],
     [10, 'critical', 'This site ends in 10 minutes.'],
     [0.5, 'critical', 'This site ends in 1 minute.'],
-    [0, 'expired', 'The site’s time is over.'],
+    [0, 'expired', "The site's time is over."],
   ])('%d minutes before the end of a guest’s site says %j', (minutes, level, text) => {
     const outcome = judged({ ...DAY, expiresAt: ahead(minutes) });
     expect(outcome.opened).toMatchObject(level ? [{ kind: 'expiry', level, text }] : []);

@@ -155,7 +155,7 @@ describe('too many files', () => {
   });
 
   it('do not free a disk that is held for the machine’s sake, which the page tells as a full disk', () => {
-    const text = 'The machine’s disk is nearly full: 9.2 GB of 10 GB. This site grew the fastest.';
+    const text = "The machine's disk is nearly full: 9.2 GB of 10 GB. This site grew the fastest.";
     const [outcome] = run([{ inodes: 5 }], { site: { diskHeldFor: text } });
     expect(outcome?.actions).toEqual([]);
     expect(outcome?.opened).toMatchObject([{ kind: 'disk', level: 'over', text }]);

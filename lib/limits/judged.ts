@@ -36,7 +36,7 @@ export interface OpenVerdict extends Verdict {
 export interface JudgeState {
   open: Partial<Record<VerdictKind, OpenVerdict>>;
   /** The container of the reading before. */
-  machine: { instanceId: string; oomKills: number; forksRefused: number } | null;
+  machine: { instanceId: string; cpuMicros: number; oomKills: number; forksRefused: number } | null;
   /** What the site was asked to be, and until when another container is no wonder. */
   asked: { what: string; until: number };
   /** The share of time in which the CPU limit held the site back, smoothed. */

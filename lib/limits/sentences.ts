@@ -108,12 +108,12 @@ export function networkSentence(abuse: NetworkAbuse, { refused, max }: { refused
   if (abuse === 'connections') {
     return {
       text: `The site floods the network: ${count(refused, 'new connection was', 'new connections were')} refused, its limit is ${plain(max)} a second.`,
-      hint: 'Find what opens them over SSH with `ps aux`: it may be somebody else’s program. If it goes on, the site is stopped.',
+      hint: "Find what opens them over SSH with `ps aux`: it may be somebody else's program. If it goes on, the site is stopped.",
     };
   }
   return {
     text: `The site tries to reach what is closed to it: ${count(refused, 'attempt was', 'attempts were')} refused.`,
-    hint: 'Other sites, the host, private networks and mail servers are closed to all. Find what tries over SSH with `ps aux`: it may be somebody else’s program. If it goes on, the site is stopped.',
+    hint: "Other sites, the host, private networks and mail servers are closed to all. Find what tries over SSH with `ps aux`: it may be somebody else's program. If it goes on, the site is stopped.",
   };
 }
 
@@ -136,7 +136,7 @@ export function idleSentence(minutes: number): Sentence {
 
 /** `minutes` are left; 0: none. */
 export function expirySentence(minutes: number): Sentence {
-  if (minutes <= 0) return { text: 'The site’s time is over.', hint: 'It is being removed, with everything it had.' };
+  if (minutes <= 0) return { text: "The site's time is over.", hint: 'It is being removed, with everything it had.' };
   return {
     text: `This site ends in ${minutesOf(minutes)}.`,
     hint: 'Clone its repository now if you want to keep the code.',
@@ -165,7 +165,7 @@ export function wellSentence(kind: string, { used = 0, max = 0 }: Partial<Share>
   }
 }
 
-export const POOL_WORDS = 'The machine’s disk is nearly full';
+export const POOL_WORDS = "The machine's disk is nearly full";
 
 /** For the tenant whose disk is held because the machine's is nearly full: it grew the fastest. */
 export function poolHoldSentence(pool: Share, growth: { bytesPerSecond: number }): string {
@@ -175,7 +175,7 @@ export function poolHoldSentence(pool: Share, growth: { bytesPerSecond: number }
 /** For the admins. */
 export function poolSentence(level: 'over' | 'info', pool: Share, held: number): string {
   const share = formatShare(pool.used, pool.max);
-  if (level === 'info') return `The machine’s disk has room again: ${share}.`;
+  if (level === 'info') return `The machine's disk has room again: ${share}.`;
   const sites = held === 0 ? 'No site is held' : `${count(held, 'site is', 'sites are')} held`;
   return `${POOL_WORDS}: ${share}. ${sites}, and launches are refused.`;
 }

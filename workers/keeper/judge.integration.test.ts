@@ -165,7 +165,7 @@ test('a pool that runs low holds the disk that fills it, tells the admins once, 
   };
   await round({ diskBytes: 10 * MB }, { ...ROOM, bytesFree: 1_200 * MB });
   await round({ diskBytes: 310 * MB }, low);
-  expect((await siteOf(writer.id))?.diskHeldFor).toMatch(/^The machine’s disk is nearly full: 9\.1 GB of 10 GB/);
+  expect((await siteOf(writer.id))?.diskHeldFor).toMatch(/^The machine's disk is nearly full: 9\.1 GB of 10 GB/);
   expect((await siteOf(other.id))?.diskHeldFor).toBeNull();
   await round({ diskBytes: 310 * MB }, low);
   expect(await verdictsOf(writer.id)).toMatchObject([
