@@ -1,11 +1,9 @@
-// The keeper: reads what every site uses, a few files each and one call for all disks, lets guests' sites expire, and
+// The keeper: reads what every site uses, a few files each and one call for all disks, judges it, and
 // collects the garbage of repositories. It enforces nothing: the kernel does.
 
-import { KEEPER } from '#lib/audit/audit.ts';
 import { openDb } from '#lib/db/client.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
 import { openGit } from '#lib/git/deps.ts';
-import { requestDelete } from '#lib/sites/delete.ts';
 import { cgroupVersion } from '#lib/usage/cgroup.ts';
 import { createKernelLimits } from '#lib/usage/kernel-limits.ts';
 import { keepHistory, type RollUpState } from '#lib/usage/roll-up.ts';
@@ -13,19 +11,18 @@ import { ensureFirewall, hasFirewall } from './host/firewall.ts';
 import { ALERT_MS, createAlerts } from './keeper/alerts.ts';
 import { createCollector } from './keeper/collector.ts';
 import { correctDrift } from './keeper/drift.ts';
+import { startJudging } from './keeper/judge.ts';
 import { NODE, openReadingLoop } from './keeper/reading-loop.ts';
 import { cgroupParent, openDisks, openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
 const READ_MS = 2_000;
 const HISTORY_MS = 60_000;
-const EXPIRE_MS = 15_000;
+const FORGET_MS = 60_000;
 /** Somebody's `nft flush ruleset` takes our table too. */
 const GUARD_MS = 5_000;
 const COLLECT_MS = 5 * 60_000;
 const DRIFT_MS = 30_000;
-/** A jump of the clock must not delete everybody: this many at a time. */
-const EXPIRED_MAX = 5;
 
 await runWorker('keeper', async ({ settings, log }) => {
   const db = openDb(requireDatabaseUrl(settings), 3);
@@ -33,17 +30,17 @@ await runWorker('keeper', async ({ settings, log }) => {
   const disk = openDisks(settings, log);
   const git = await openGit(settings, log);
 
+  const judging = startJudging({ db, log, now: () => new Date() });
   const cgroups = { version: cgroupVersion(), root: '/sys/fs/cgroup', parent: cgroupParent(settings), proc: '/proc' };
-  const reading = await openReadingLoop({ db, engine, disk, settings, cgroups, log }, []);
+  const reading = await openReadingLoop({ db, engine, disk, settings, cgroups, log }, [
+    { title: 'judging', take: judging.take },
+  ]);
   let history: RollUpState = { minutes: null, hours: null };
   const roll = async () => {
     history = await keepHistory(db, NODE, history, Date.now());
   };
 
-  const expire = async () => {
-    const expired = await db.$queryRaw<{ id: string }[]>`
-      select id from "Site" where "expiresAt" < now() and state <> 'deleting' order by "expiresAt" limit ${EXPIRED_MAX}`;
-    for (const site of expired) await requestDelete(db, site, KEEPER);
+  const forget = async () => {
     await db.$executeRaw`delete from "Launch" where at < now() - interval '1 hour'`;
   };
 
@@ -60,7 +57,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     repeat(log, 'guarding the firewall', GUARD_MS, guard),
     repeat(log, 'reading usage', READ_MS, reading.read),
     repeat(log, 'keeping history', HISTORY_MS, roll),
-    repeat(log, 'expiring guests', EXPIRE_MS, expire),
+    repeat(log, 'forgetting launches', FORGET_MS, forget),
     repeat(log, 'sending alerts', ALERT_MS, createAlerts({ db, settings, log })),
     repeat(log, 'looking for drift', DRIFT_MS, drift),
     repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),
@@ -68,6 +65,7 @@ await runWorker('keeper', async ({ settings, log }) => {
   return async () => {
     await Promise.all(loops.map((loop) => loop.stop()));
     await reading.close();
+    judging.stop();
     await db.$disconnect();
   };
 });

@@ -21,7 +21,7 @@ export async function act(db: Db, site: JudgedSite, action: Action, now: Date): 
         site.id,
         'converge',
         async (tx) => {
-          const where = { id: site.id, state: 'live' as const, heldBy: null, generation: site.generation };
+          const where = { id: site.id, state: 'live' as const, heldBy: null };
           return (await tx.site.updateMany({ where, data: held })).count;
         },
         { action: 'site.hold', after: held },

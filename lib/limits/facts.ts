@@ -17,7 +17,7 @@ type Row = Omit<JudgedSite, 'freezeAfterMinutes' | 'stopAfterMinutes'> & { planN
 export async function readFacts(db: Db): Promise<SiteFacts[]> {
   const [rows, plans] = await Promise.all([
     db.$queryRaw<Row[]>`
-      select s.id, s.state::text, u.role::text as "ownerRole", s.generation, s.rest::text, s."activeAt",
+      select s.id, s.state::text, u.role::text as "ownerRole", s.rest::text, s."activeAt",
         coalesce(s."claimedAt", s."createdAt") as "claimedAt", s."expiresAt", s."heldBy"::text, s."heldFor",
         s."diskHeldFor", s."planName", s."diskBytesMax", s."inodesMax", s."memoryBytesMax", s."cpuMillisMax",
         s."pidsMax", s."bandwidthBytesMax", s."connectionsMax", s."newConnectionsMax"

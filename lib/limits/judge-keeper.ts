@@ -31,6 +31,8 @@ export function judgeKeeper(before: KeeperState, tookMs: number | null, now: num
   }
   const state = { ...before, readAt: now, isSilent: false };
   if (before.isSilent) return { state, event: event('back', 'info', seconds) };
+  // The database was away too, and nobody could be told.
+  if (now - before.readAt > SILENT_MS) return { state, event: event('back', 'critical', seconds) };
   if (tookMs < SLOW_MS || now - before.slowAt < SLOW_PAUSE_MS) return { state, event: null };
   return { state: { ...state, slowAt: now }, event: event('slow', 'warn', tookMs / 1_000) };
 }

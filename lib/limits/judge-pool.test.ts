@@ -89,6 +89,8 @@ test('the keeper tells once that it could not read for half a minute, and when i
   const back = judgeKeeper(silent.state, 50, 61_000);
   expect(back.event).toMatchObject({ level: 'info', text: 'The keeper reads what sites use again, after 61 seconds.' });
   expect(judgeKeeper(back.state, 50, 63_000).event).toBeNull();
+  // While the database was away, nothing could be told.
+  expect(judgeKeeper(start, 50, 61_000).event).toMatchObject({ level: 'critical', numbers: { seconds: 61 } });
 });
 
 test('a slow reading is told, and not each time', () => {
@@ -96,5 +98,5 @@ test('a slow reading is told, and not each time', () => {
   const slow = judgeKeeper(start, 12_000, 12_000);
   expect(slow.event).toMatchObject({ level: 'warn', numbers: { seconds: 12 } });
   expect(judgeKeeper(slow.state, 12_000, 24_000).event).toBeNull();
-  expect(judgeKeeper(slow.state, 12_000, 700_000).event?.level).toBe('warn');
+  expect(judgeKeeper({ ...slow.state, readAt: 690_000 }, 12_000, 700_000).event?.level).toBe('warn');
 });

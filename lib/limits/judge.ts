@@ -56,8 +56,8 @@ export function judge(
   for (const judgement of [...judged.map((each) => each.judgement), ...resources]) settle(outcome, judgement, now);
   outcome.actions.push(...judged.flatMap(({ action }) => action ?? []), ...diskActions(outcome, site, reading));
   if (reading?.instanceId) {
-    const { cpuMicros, oomKills, forksRefused } = reading.counters;
-    state.machine = { instanceId: reading.instanceId, cpuMicros, oomKills, forksRefused };
+    const { oomKills, forksRefused } = reading.counters;
+    state.machine = { instanceId: reading.instanceId, oomKills, forksRefused };
   }
   return outcome;
 }

@@ -9,7 +9,6 @@ export interface JudgedSite {
   id: string;
   state: 'launching' | 'live' | 'failed';
   ownerRole: 'guest' | 'member' | 'admin';
-  generation: number;
   rest: 'awake' | 'frozen' | 'stopped';
   /** Of its plan; null: never. */
   freezeAfterMinutes: number | null;
@@ -36,15 +35,12 @@ export interface OpenVerdict extends Verdict {
 export interface JudgeState {
   open: Partial<Record<VerdictKind, OpenVerdict>>;
   /** The container of the reading before. */
-  machine: { instanceId: string; cpuMicros: number; oomKills: number; forksRefused: number } | null;
-  /** What the site was asked to be, and until when another container is no wonder. */
-  asked: { what: string; until: number };
+  machine: { instanceId: string; oomKills: number; forksRefused: number } | null;
   /** The share of time in which the CPU limit held the site back, smoothed. */
   cpuHeld: number;
   logBytesPerSecond: number;
-  /** Ends of the app and of the container, oldest first. */
-  appEnds: number[];
-  containerEnds: number[];
+  /** Starts of the app that followed an end, oldest first. */
+  appRestarts: number[];
   /** Buckets that refusals fill and time empties. */
   closed: number;
   connections: number;
@@ -69,15 +65,7 @@ export interface Judgement {
 
 export function newState(): JudgeState {
   return {
-    ...{
-      open: {},
-      machine: null,
-      asked: { what: '', until: 0 },
-      cpuHeld: 0,
-      logBytesPerSecond: 0,
-      appEnds: [],
-      containerEnds: [],
-    },
+    ...{ open: {}, machine: null, cpuHeld: 0, logBytesPerSecond: 0, appRestarts: [] },
     ...{ closed: 0, connections: 0, abusedAt: null, told: {} },
   };
 }

@@ -50,10 +50,7 @@ it.each([
     sentences.networkSentence('closed', { refused: 1, max: 20 }),
     'The site tries to reach what is closed to it: 1 attempt was refused.',
   ],
-  [
-    sentences.stormSentence('app', { ends: 10, minutes: 5 }),
-    'The site was stopped: its app ended 10 times within 5 minutes.',
-  ],
+  [sentences.stormSentence({ ends: 10, minutes: 5 }), 'The site was stopped: its app ended 10 times within 5 minutes.'],
   [sentences.idleSentence(30), 'The site sleeps: nobody asked for it for 30 minutes.'],
   [sentences.expirySentence(1), 'This site ends in 1 minute.'],
 ])('%j says %j, and one next step', ({ text, hint }, expected) => {

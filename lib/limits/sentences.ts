@@ -91,14 +91,11 @@ export function logSentence({ used, max }: Share): Sentence {
   };
 }
 
-/** `what` ended so many times within so many minutes that the site was stopped. */
-export function stormSentence(
-  what: 'app' | 'container',
-  { ends, minutes }: { ends: number; minutes: number },
-): Sentence {
+/** The app ended so many times within so many minutes that the site was stopped. */
+export function stormSentence({ ends, minutes }: { ends: number; minutes: number }): Sentence {
   return {
-    text: `The site was stopped: its ${what} ended ${count(ends, 'time', 'times')} within ${minutesOf(minutes)}.`,
-    hint: 'The log says why. Then start the site again on its page.',
+    text: `The site was stopped: its app ended ${count(ends, 'time', 'times')} within ${minutesOf(minutes)}.`,
+    hint: 'Its log says why. Mend it over SSH or push a release that works, or start it again on its page.',
   };
 }
 
@@ -118,12 +115,9 @@ export function networkSentence(abuse: NetworkAbuse, { refused, max }: { refused
 }
 
 /** For the site that did not stop. */
-export function networkHoldSentence(abuse: NetworkAbuse, minutes: number): Sentence {
+export function networkHoldText(abuse: NetworkAbuse, minutes: number): string {
   const did = abuse === 'closed' ? 'tried to reach what is closed to it' : 'flooded the network with new connections';
-  return {
-    text: `The site was stopped: it ${did} for ${minutesOf(minutes)}.`,
-    hint: 'An admin can start it again. Your files and your repository are kept.',
-  };
+  return `The site was stopped: it ${did} for ${minutesOf(minutes)}.`;
 }
 
 /** `minutes`: 0 when it was put to sleep. */

@@ -10,7 +10,8 @@ import { type JudgedSite, type JudgeState, newState } from '#lib/limits/judged.t
 import { POOL_WORDS } from '#lib/limits/sentences.ts';
 import { pruneEvents, writeHostEvent, writeOutcomes } from '#lib/limits/store.ts';
 import type { Log } from '#lib/log.ts';
-import type { SiteReading } from '#lib/usage/reading.ts';
+import type { Reading, SiteReading } from '#lib/usage/reading.ts';
+import { watchKeeper } from './watch.ts';
 
 /** A jump of the clock must not delete everybody: this many guests' sites within this time. */
 const DELETED_MAX = 5;
@@ -26,6 +27,19 @@ export interface JudgeDeps {
 export interface Pool {
   bytes: number;
   bytesFree: number;
+}
+
+/** For the readings as they are delivered: judges each, and tells when they stay away or are slow. */
+export function startJudging(deps: JudgeDeps): { take(reading: Reading): Promise<void>; stop(): void } {
+  const judgeRound = createJudge(deps);
+  const watch = watchKeeper({ ...deps, now: () => deps.now().getTime() });
+  return {
+    async take({ sites, host }) {
+      await judgeRound(sites, { bytes: host.poolBytes, bytesFree: host.poolBytesFree });
+      await watch.read(host.readMillis);
+    },
+    stop: watch.stop,
+  };
 }
 
 /** Takes the readings of one round. A round that fails is judged with the next: what is remembered changes at its end. */

@@ -20,7 +20,7 @@ export function exampleLimits(given: Partial<SiteLimits> = {}): SiteLimits {
 
 export function exampleSite(given: Partial<JudgedSite> = {}): JudgedSite {
   return {
-    ...{ id: '01890a5d-ac96-774b-bcce-b302099a8057', state: 'live', ownerRole: 'guest', generation: 1 },
+    ...{ id: '01890a5d-ac96-774b-bcce-b302099a8057', state: 'live', ownerRole: 'guest' },
     ...{ rest: 'awake', freezeAfterMinutes: 30, stopAfterMinutes: 240, activeAt: NOW, claimedAt: NOW },
     ...{ expiresAt: null, heldBy: null, heldFor: null, diskHeldFor: null },
     ...given,
