@@ -2,9 +2,13 @@
 // another one on the same machine.
 
 /** Several checkouts on one machine can test at a time: each sets another number from 1 to 9. */
-const slot = Number(process.env.LIGHTKEEPER_TEST_SLOT ?? 0);
+export const TEST_SLOT = Number(process.env.LIGHTKEEPER_TEST_SLOT ?? 0);
+const slot = TEST_SLOT;
 const suffix = slot === 0 ? '' : String(slot);
 const port = (first: number) => String(first + 100 * slot);
+
+/** An address of a closed range that the instance opens with this port alone (e2e/setup/world.ts). */
+export const WORLD_ALLOWED = [`198.18.77.${slot + 1}`, 7003] as const;
 
 export const TEST_INSTANCE = {
   LIGHTKEEPER_INSTANCE: `lktest${suffix}`,
@@ -14,6 +18,7 @@ export const TEST_INSTANCE = {
   LIGHTKEEPER_SSH_GATEWAY_PORT: port(12_222),
   LIGHTKEEPER_SSH_PORTS: `${23_000 + 800 * slot}-${23_199 + 800 * slot}`,
   LIGHTKEEPER_SUBNET: `10.${214 + 10 * Math.min(slot, 1)}.${16 * slot}.0/20`,
+  LIGHTKEEPER_EGRESS_ALLOW: WORLD_ALLOWED.join(':'),
   LIGHTKEEPER_POOL_SIZE: '10GB',
   LIGHTKEEPER_READY_SITES: '2',
   LIGHTKEEPER_LAUNCHES_PER_HOUR: '10000',
