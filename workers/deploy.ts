@@ -79,7 +79,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     releaseAddress(deps, siteId).catch((cause) => log.warn({ siteId, cause: String(cause) }, 'an address is late'));
     truth.ring();
   });
-  const stopListening = listen(databaseUrl, { routes: () => {} }, log, () => truth.ring());
+  const stopListening = listen(databaseUrl, { network: () => truth.ring() }, log, () => truth.ring());
   const events: WorkerEvents = new EventEmitter();
   events.on('worker:create', ({ worker }) => names.add(worker.workerId));
   const queue = await run({

@@ -2,6 +2,7 @@
 // collects the garbage of repositories. It enforces nothing: the kernel does.
 
 import { openDb } from '#lib/db/client.ts';
+import { notify } from '#lib/db/notify.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { cgroupVersion } from '#lib/usage/cgroup.ts';
@@ -48,6 +49,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     if (await hasFirewall(settings)) return;
     log.warn({}, 'the firewall has gone; putting it back');
     await ensureFirewall(settings);
+    await notify(db, 'network'); // The deploy worker gives the sites their limits again.
   };
 
   const kernel = createKernelLimits(cgroups);

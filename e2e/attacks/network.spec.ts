@@ -97,7 +97,7 @@ test('a site reaches the world, and neither a neighbour nor anything of this hos
   const words = await ssh(
     site,
     `ping -c1 -W1 ${other.address} >/dev/null && echo neighbour answers; ping -c1 -W1 ${addresses[0]} >/dev/null && echo host answers
-     ping -6 -c1 -W1 ff02::1%eth0 2>&1 | grep -i 'bytes from'; getent hosts ${neighbour.name} lightkeeper-${other.siteId} ${SETTINGS.instance}-${other.siteId}
+     cat /proc/net/if_inet6; ping -6 -c1 -W1 ff02::1%eth0 2>&1 | grep -i 'bytes from'; getent hosts ${neighbour.name} lightkeeper-${other.siteId} ${SETTINGS.instance}-${other.siteId}
      find / -xdev -type s 2>/dev/null; ls /var/run/docker.sock /run/docker.sock 2>/dev/null; echo end`,
   );
   expect(words.stdout).toBe('end\n');

@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import type { Log } from '../log.ts';
 import type { Db, Transaction } from './client.ts';
 
-/** `site`: something about this site changed. `routes`: the proxy should look. */
-export type Channel = 'site' | 'routes';
+/** `site`: something about this site changed. `routes`: the proxy should look. `network`: the firewall was made anew. */
+export type Channel = 'site' | 'routes' | 'network';
 
 const RECONNECT_MS_MAX = 5_000;
 

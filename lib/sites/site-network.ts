@@ -54,14 +54,17 @@ export async function repairNetwork(
       return address ? [[address, site] as const] : [];
     }),
   );
-  const { wrong, unowned } = networkChanges(owners, inForce);
-  if (wrong.size + unowned.length === 0) return;
-  // Addresses change hands while we look.
+  const seen = networkChanges(owners, inForce);
+  if (seen.wrong.size + seen.unowned.length === 0) return;
+  // Containers come and go while we look: only what is wrong twice is.
+  const { wrong, unowned } = networkChanges(owners, await deps.network.list());
   const now = new Map((await deps.engine.list()).map((state) => [addressOf(state), state.siteId]));
-  for (const address of unowned) if (!now.has(address)) await deps.network.forget(address);
-  const stillTheirs = [...wrong].filter(([address, site]) => now.get(address) === site.id);
+  const nobodys = unowned.filter((address) => seen.unowned.includes(address) && !now.has(address));
+  const stillTheirs = [...wrong].filter(([address, site]) => seen.wrong.has(address) && now.get(address) === site.id);
+  if (stillTheirs.length + nobodys.length === 0) return;
+  for (const address of nobodys) await deps.network.forget(address);
   await deps.network.setLimits(new Map(stillTheirs.map(([address, site]) => [address, networkLimits(limitsOf(site))])));
-  deps.log.info({ set: wrong.size, forgotten: unowned.length }, 'network limits were put right');
+  deps.log.info({ set: stillTheirs.length, forgotten: nobodys.length }, 'network limits were put right');
 }
 
 /** By address: the sites whose limits are not in force, and addresses with limits that no site has. Pure. */

@@ -4,6 +4,8 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBytes } from '#lib/bytes.ts';
 import { parseSettings, type Settings } from '#lib/env.ts';
+import { firewallTable } from '#lib/network/elements.ts';
+import { createNftNetwork } from '#lib/network/nft.ts';
 import { asksDatabase, engineAnswers, gitAnswers, sshAnswers, webAnswers } from './answers.ts';
 import { exitWith, requireRoot } from './command.ts';
 import { hasFirewall } from './firewall.ts';
@@ -37,6 +39,7 @@ await exitWith(async () => {
     await checkDatabase(settings),
     await checkEngine(settings),
     await checkFirewall(settings),
+    await checkNetworkLimits(settings),
     await checkWayOut(settings),
     await checkCeilings(),
     await checkWeb(settings),
@@ -121,6 +124,22 @@ async function checkFirewall(settings: Settings): Promise<Finding> {
   const ok = await hasFirewall(settings).catch(() => false);
   const detail = ok ? 'sites reach neither each other nor this host' : 'its tables are missing';
   return { what: 'firewall', ok, detail, hint: 'npm run up puts them back.' };
+}
+
+/** Without an element of its own a site has the strictest limits. */
+async function checkNetworkLimits(settings: Settings): Promise<Finding> {
+  const url = settings.databaseUrl ?? (await readText(path.join(envDir(settings), 'DATABASE_URL')));
+  const sql = `select name, address from "Site" where state = 'live' and rest <> 'stopped' and "heldBy" is null and address is not null`;
+  const sites = url ? await asksDatabase(url, sql) : null;
+  const network = createNftNetwork(firewallTable(settings.instance));
+  const inForce = await network.list().catch(() => new Map());
+  const without = (sites ?? []).filter(({ address }) => !inForce.has(address ?? ''));
+  const detail =
+    without.length === 0
+      ? `the kernel's, of ${inForce.size} sites`
+      : `the strictest hold for ${without.length} sites, such as ${without[0]?.name}`;
+  const hint = `The deploy worker puts them back within 10 s; else see ${settings.paths.log}/deploy.`;
+  return { what: 'network limits', ok: without.length === 0, detail, hint };
 }
 
 /** Counters that one site could otherwise use up for all. */
