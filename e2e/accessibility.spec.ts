@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { signInAsAdmin } from './setup/admin.ts';
 import { expectAccessible } from './setup/axe.ts';
 import { launchByClick, test } from './setup/browser.ts';
 import { expect, ssh, status } from './setup/fixtures.ts';
@@ -57,14 +56,11 @@ test("a site's page: launching, failed, at its limits, near its end, going", asy
   }
 });
 
-test('the sign-in, the table of all sites, and an address that leads nowhere', async ({ page, site }) => {
+test('the sign-in, and an address that leads nowhere', async ({ page }) => {
   await page.goto('/no/such/page');
   await expectAccessible(page, 'not found');
   await page.goto('/admin/sign-in');
   await expectAccessible(page, 'sign-in');
-  await signInAsAdmin(page);
-  await expect(page.getByTestId(`site-${site.name}`)).toBeVisible();
-  await expectAccessible(page, 'admin');
 });
 
 test('what a visitor sees instead of a site: no such name, no answer, too many requests', async ({ page, site }) => {

@@ -25,7 +25,9 @@ test('the secret that `up` printed opens the table of all sites, and signing out
     await expect(row).toContainText(`/ ${limits.pids}`);
   }
   await page.getByRole('link', { name: site.name }).click();
-  await expect(page.getByTestId('site-address')).toHaveText(new URL(site.address).host);
+  await expect(page.getByRole('heading', { level: 1, name: site.name })).toBeVisible();
+  const text = await page.content();
+  for (const secret of [site.token, site.ssh.password]) expect(text).not.toContain(secret);
 
   await page.goto('/admin');
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -40,10 +42,18 @@ test("a guest is led to the sign-in, and sees no other guest's site", async ({ p
   await launchByClick(page);
   await page.goto('/admin');
   await expect(page).toHaveURL(/\/admin\/sign-in$/);
-  await expect(page.locator('table')).toHaveCount(0);
+  await expect(page.getByRole('table')).toHaveCount(0);
   const foreign = await page.goto(`/sites/${site.name}`);
   expect(foreign?.status()).toBe(404);
   await expect(page.getByRole('heading', { name: 'No light here.' })).toBeVisible();
+  for (const place of ['users', 'plans', 'alerts', 'audit', `sites/${site.name}`]) {
+    await page.goto(`/admin/${place}`);
+    await expect(page, place).toHaveURL(/\/admin\/sign-in$/);
+  }
+  for (const place of ['sites', 'host', 'events', `sites/${site.name}`, `sites/${site.name}/history`]) {
+    const answer = await page.request.get(`/api/admin/${place}`);
+    expect(answer.status(), place).toBe(404);
+  }
 });
 
 test('guessing the secret is slowed down: after five attempts a minute even the right one is refused', async () => {

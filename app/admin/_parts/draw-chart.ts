@@ -6,7 +6,6 @@ import type { Points } from './points.ts';
 export interface Mark {
   /** Seconds since 1970. */
   at: number;
-  text: string;
   isBad: boolean;
 }
 
@@ -86,7 +85,7 @@ function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Opt
     height,
     padding: bare ? [4, 0, 2, 0] : [10, 8, 0, 0],
     legend: { show: false },
-    cursor: { show: false },
+    cursor: bare ? { show: false } : { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (_chart, least, most) => [0, scaleEnd(most ?? least ?? 0, max)] } },
     axes: bare
       ? [{ show: false }, { show: false }]
@@ -95,8 +94,30 @@ function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Opt
           { ...axis, size: 72, values: (_chart, splits) => splits.map((split) => format(split)) },
         ],
     series: [{}, { stroke: colours.line, fill: colours.fill, width: 1.5, points: { show: false }, spanGaps: false }],
-    hooks: { draw: [(chart) => drawLines(chart, drawing, colours)] },
+    hooks: {
+      draw: [(chart) => drawLines(chart, drawing, colours)],
+      ready: bare ? [] : [(chart) => addReadout(chart, format)],
+    },
   };
+}
+
+const EXACT: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+
+/** Below the pointer: what was when. */
+function addReadout(chart: uPlot, format: Drawing['format']): void {
+  const words = document.createElement('p');
+  words.className = 'chart-readout';
+  chart.over.append(words);
+  chart.over.addEventListener('mousemove', () => {
+    const index = chart.cursor.idx;
+    const at = index == null ? undefined : chart.data[0][index];
+    const value = index == null ? undefined : chart.data[1]?.[index];
+    const time = at === undefined ? '' : new Intl.DateTimeFormat('en-GB', EXACT).format(at * 1_000);
+    words.textContent = value == null ? '' : `${format(value)} · ${time}`;
+  });
+  chart.over.addEventListener('mouseleave', () => {
+    words.textContent = '';
+  });
 }
 
 /** Hours and minutes while all is of one day or two, else the day. */

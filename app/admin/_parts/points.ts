@@ -1,6 +1,6 @@
 // What a line over time says, for those who do not see it.
 
-import type { Line } from '#lib/admin/host-history.ts';
+import type { Line } from '#lib/admin/history.ts';
 
 export type Points = Line;
 

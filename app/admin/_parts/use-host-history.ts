@@ -3,17 +3,17 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import type { HostHistory } from '#lib/admin/host-history.ts';
+import type { HostLines } from '#lib/admin/history.ts';
 import { callApi } from '../../_components/call-api.ts';
 
 const AGAIN_MS = 30_000;
 
-export function useHostHistory(): HostHistory | null {
-  const [history, setHistory] = useState<HostHistory | null>(null);
+export function useHostHistory(): HostLines | null {
+  const [history, setHistory] = useState<HostLines | null>(null);
   useEffect(() => {
     const look = async () => {
       if (document.hidden) return;
-      const answer = await callApi<HostHistory>('GET', '/api/admin/host');
+      const answer = await callApi<HostLines>('GET', '/api/admin/host');
       if (answer.ok) setHistory(answer.data);
     };
     void look();

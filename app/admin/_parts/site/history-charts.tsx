@@ -2,22 +2,24 @@
 
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import type { SiteHistory, SiteLines } from '#lib/admin/history.ts';
+import { RANGES, type Range } from '#lib/admin/ranges.ts';
 import type { AdminSite } from '#lib/admin/site.ts';
-import { RANGES, type Range, type SiteHistory } from '#lib/admin/site-history.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import type { OwnLimit } from '#lib/sites/limits.ts';
 import { callApi } from '../../../_components/call-api.ts';
 import { Card } from '../../../_components/card.tsx';
-import { cores, count } from '../amounts.ts';
+import { cores, count, millis } from '../amounts.ts';
 import { Chart } from '../chart.tsx';
+import type { Mark } from '../draw-chart.ts';
 
 const AGAIN_MS: Record<Range, number> = { '1h': 10_000, '24h': 60_000, '30d': 600_000, '90d': 600_000 };
 const SHORT_WORDS: Record<Range, string> = { '1h': '1 h', '24h': '24 h', '30d': '30 d', '90d': '90 d' };
 const RANGE_WORDS: Record<Range, string> = { '1h': '1 hour', '24h': '24 hours', '30d': '30 days', '90d': '90 days' };
 
 interface Shown {
-  of: Exclude<keyof SiteHistory, 'marks'>;
+  of: keyof SiteLines;
   title: string;
   format: (value: number) => string;
   limit?: OwnLimit;
@@ -27,18 +29,23 @@ const wholes = (value: number) => count(Math.round(value));
 const perSecond = (bytes: number) => `${formatBytes(bytes)}/s`;
 const roundCores = (value: number) => cores(Math.round(value));
 
+const inMillis = (value: number) => millis(Math.round(value));
+
 const CHARTS: Shown[] = [
   { of: 'disk', title: 'Disk', format: formatBytes, limit: 'diskBytesMax' },
   { of: 'memory', title: 'Memory', format: formatBytes, limit: 'memoryBytesMax' },
   { of: 'cpu', title: 'CPU, cores', format: roundCores, limit: 'cpuMillisMax' },
   { of: 'pids', title: 'Processes', format: wholes, limit: 'pidsMax' },
   { of: 'requests', title: 'Requests a minute', format: wholes },
+  { of: 'p95', title: 'p95 of requests', format: inMillis },
   { of: 'network', title: 'Network', format: perSecond, limit: 'bandwidthBytesMax' },
+  { of: 'inodes', title: 'Files', format: wholes, limit: 'inodesMax' },
 ];
 
 export function HistoryCharts({ site }: { site: AdminSite }) {
   const [range, setRange] = useState<Range>('1h');
   const history = useHistory(site.name, range);
+  const marks = useMemo(() => history?.deployments.map(markOf), [history]);
   const limitOf = (limit: OwnLimit) => site.limits.find((each) => each.limit === limit)?.value ?? null;
   return (
     <Card
@@ -73,11 +80,11 @@ export function HistoryCharts({ site }: { site: AdminSite }) {
             <h3 className="mb-1 text-sm font-bold">{title}</h3>
             <Chart
               label={`${title}, last ${RANGE_WORDS[range]}`}
-              points={history?.[of]}
+              points={history?.lines[of]}
               format={format}
               height={176}
               max={limit ? limitOf(limit) : null}
-              marks={history?.marks}
+              marks={marks}
             />
           </div>
         ))}
@@ -93,6 +100,10 @@ export function HistoryCharts({ site }: { site: AdminSite }) {
       </p>
     </Card>
   );
+}
+
+function markOf({ at, isFailed }: SiteHistory['deployments'][number]): Mark {
+  return { at, isBad: isFailed };
 }
 
 function Dash({ className }: { className: string }) {

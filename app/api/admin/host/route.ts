@@ -1,6 +1,6 @@
 // GET answers the machine over the last hour.
 
-import { readHostHistory } from '#lib/admin/host-history.ts';
+import { readHostHistory } from '#lib/admin/history.ts';
 import { handleAdmin } from '#lib/api/admin.ts';
 import { json } from '#lib/api/handle.ts';
 

@@ -1,6 +1,7 @@
 // GET answers a site's use over time: `?range=1h`, `24h`, `30d` or `90d`.
 
-import { RANGES, readSiteHistory } from '#lib/admin/site-history.ts';
+import { readSiteHistory } from '#lib/admin/history.ts';
+import { RANGES } from '#lib/admin/ranges.ts';
 import { handleAdmin, requireNamedSite } from '#lib/api/admin.ts';
 import { json } from '#lib/api/handle.ts';
 
