@@ -1,5 +1,7 @@
 // What is known of a channel and of an event when alerts are planned, and who hears of what.
 
+import { rankOf } from '../limits/levels.ts';
+
 export const ALERT_LEVELS = ['warn', 'critical', 'over'] as const;
 export type AlertLevel = (typeof ALERT_LEVELS)[number];
 
@@ -26,25 +28,14 @@ export interface Listener {
   level: string;
 }
 
-/** How bad it is, in the measure of a channel's level. What is not here is not told by its level. */
-const RANKS: Record<string, number> = {
-  warn: 1,
-  throttled: 1,
-  critical: 2,
-  over: 3,
-  storm: 3,
-  abusive: 3,
-};
-
-/** Told at every level: what ends a site, stops it, or did not come about. */
-const ALWAYS = new Set(['deployment-failed', 'expiry', 'hold']);
-const QUIET = new Set(['info', 'ok']);
+/** Told at every level: what ends a site, or did not come about. */
+const ALWAYS = new Set(['deployment-failed', 'expiry']);
 
 /** Whether the channel is to be told. The admins' hear of everything, a user's of what is his. Pure. */
 export function hears(channel: Listener, event: Pick<TellableEvent, 'ownerId' | 'kind' | 'level'>): boolean {
   if (channel.ownerId !== null && channel.ownerId !== event.ownerId) return false;
-  if (ALWAYS.has(event.kind) && !QUIET.has(event.level)) return true;
-  return (RANKS[event.level] ?? 0) >= (RANKS[channel.level] ?? 1);
+  const rank = rankOf(event.level);
+  return rank > 0 && (ALWAYS.has(event.kind) || rank >= rankOf(channel.level));
 }
 
 /** What is grouped together. */
