@@ -29,6 +29,7 @@ let site: Site;
 let neighbour: Site;
 
 test.beforeAll(async () => {
+  test.setTimeout(300_000);
   expect(await command('down', ['--purge'])).toMatchObject({ code: 0 });
   const up = await command('up', ['--json']);
   expect(up, up.stderr).toMatchObject({ code: 0 });

@@ -6,7 +6,9 @@ import type { Db, Transaction } from '../db/client.ts';
 import { hears, type TellableEvent } from './channel.ts';
 import { type Draft, type EarlierMessage, MEMORY_MS, planMessages } from './plan.ts';
 
-const EVENTS_MAX = 500;
+const EVENTS_MAX = 200;
+/** Of planning them all; a machine under load is slow, and the next round would have no less to do. */
+const PLANNING_MS = { maxWait: 10_000, timeout: 20_000 };
 /** Older ones were not told in time, such as before an upgrade, and are not told any more. */
 const EVENT_AGE_MS_MAX = 24 * 3_600_000;
 const CHANNELS_MAX = 1_000;
@@ -36,7 +38,7 @@ export async function planAlerts(db: Db, now: Date): Promise<number> {
     await tellChannels(tx, recent, now);
     await tx.event.updateMany({ where: { id: { in: events.map(({ id }) => id) } }, data: { alerted: true } });
     return events.length;
-  });
+  }, PLANNING_MS);
 }
 
 /** Messages that are done are kept for a week. */
