@@ -75,8 +75,8 @@ async function tellChannels(tx: Transaction, events: TellableEvent[], now: Date)
 async function earlierOf(tx: Transaction, channelId: string, now: Date): Promise<EarlierMessage[]> {
   const since = new Date(now.getTime() - MEMORY_MS);
   const rows = await tx.$queryRaw<
-    { id: string; group: string; events: unknown; count: number; at: Date; open: boolean }[]
-  >`select id, "group", events, count, coalesce("sentAt", "createdAt") as at,
+    { id: string; group: string; events: unknown; count: number; at: Date; dueAt: Date; open: boolean }[]
+  >`select id, "group", events, count, coalesce("sentAt", "createdAt") as at, "dueAt",
       (attempts = 0 and "sentAt" is null and "failedAt" is null) as open
     from "AlertMessage" where "channelId" = ${channelId}::uuid
       and (coalesce("sentAt", "createdAt") > ${since} or (attempts = 0 and "sentAt" is null))
@@ -86,6 +86,6 @@ async function earlierOf(tx: Transaction, channelId: string, now: Date): Promise
 
 async function write(tx: Transaction, channelId: string, { id, group, lines, count, dueAt }: Draft): Promise<void> {
   const events = lines.map((line) => ({ ...line }));
-  if (id !== null) await tx.alertMessage.update({ where: { id }, data: { events, count } });
-  else if (dueAt) await tx.alertMessage.create({ data: { channelId, group, events, count, dueAt } });
+  if (id !== null) await tx.alertMessage.update({ where: { id }, data: { events, count, dueAt } });
+  else await tx.alertMessage.create({ data: { channelId, group, events, count, dueAt } });
 }

@@ -17,7 +17,7 @@ function event(change: Partial<TellableEvent> = {}): TellableEvent {
 
 /** What the database would answer after these drafts, with the clock moved on. */
 function told(drafts: Draft[], at: Date, open = false): EarlierMessage[] {
-  return drafts.map(({ group, lines, count }, index) => ({ id: `message-${index}`, group, lines, count, at, open }));
+  return drafts.map((draft, index) => ({ ...draft, id: `message-${index}`, at, open }));
 }
 
 test.each([
@@ -68,7 +68,9 @@ test('a message has a bounded number of lines, and counts the others', () => {
 
 test('what comes before the message is tried goes into it, and its time stays', () => {
   const before = told(planMessages([], [event()], NOW), NOW, true);
-  expect(planMessages(before, [event()], NOW)).toMatchObject([{ id: 'message-0', count: 2, dueAt: null }]);
+  expect(planMessages(before, [event()], NOW)).toMatchObject([
+    { id: 'message-0', count: 2, dueAt: new Date(NOW.getTime() + SOON_MS) },
+  ]);
 });
 
 test('what comes after a message was tried is another one', () => {
@@ -87,7 +89,7 @@ test('the second message of a group waits five minutes, the next ones longer, an
   let now = NOW;
   for (let round = 0; round < 8; round += 1) {
     const [draft] = planMessages(sent, [event()], now);
-    if (!draft?.dueAt) throw new Error('nothing was planned');
+    if (!draft) throw new Error('nothing was planned');
     pauses.push((draft.dueAt.getTime() - now.getTime()) / MINUTE_MS);
     now = draft.dueAt;
     sent.push(...told([draft], now));
@@ -105,6 +107,22 @@ test('a pause counts from the last message, not from the event', () => {
   const sent = told(planMessages([], [event()], NOW), NOW);
   const later = new Date(NOW.getTime() + 4 * MINUTE_MS);
   expect(planMessages(sent, [event()], later)[0]?.dueAt).toEqual(new Date(NOW.getTime() + 5 * MINUTE_MS));
+});
+
+test('what is worse than all that was told goes soon, also when a summary waits already', () => {
+  const critical = event({ level: 'critical', text: 'Disk is nearly full.' });
+  const sent = told(planMessages([], [critical], NOW), NOW);
+  const later = new Date(NOW.getTime() + 10_000);
+  const soon = new Date(later.getTime() + SOON_MS);
+  expect(planMessages(sent, [event()], later)).toMatchObject([{ id: null, dueAt: soon }]);
+  const waiting = told(planMessages(sent, [critical], later), later, true);
+  expect(planMessages([...sent, ...waiting], [event()], later)).toMatchObject([
+    { id: 'message-0', count: 2, dueAt: soon },
+  ]);
+  const worst = [...sent, ...told(planMessages(sent, [event()], later), later)];
+  for (const next of [critical, event()]) {
+    expect(planMessages(worst, [next], later)[0]?.dueAt.getTime()).toBeGreaterThan(soon.getTime() + 60_000);
+  }
 });
 
 test('past the brake everything goes into one summary, when the brake lets go', () => {

@@ -1,6 +1,8 @@
 // Which message an event goes into, and when that is sent. The first of a group goes soon, with what comes in its first
-// seconds; later ones wait and go as one summary, longer each time. A channel has a brake: past it, one summary of all.
+// seconds; later ones wait and go as one summary, longer each time, unless it got worse. A channel has a brake: past it,
+// one summary of all.
 
+import { rankOf } from '../limits/levels.ts';
 import { groupOf, type TellableEvent } from './channel.ts';
 
 export const SOON_MS = 3_000;
@@ -39,6 +41,7 @@ export interface EarlierMessage {
   count: number;
   /** When it was sent; until then, when it was written. */
   at: Date;
+  dueAt: Date;
   /** Nothing was tried yet: more can be added. */
   open: boolean;
 }
@@ -49,8 +52,7 @@ export interface Draft {
   group: string;
   lines: Line[];
   count: number;
-  /** Of an earlier one that is added to: null, as it stays. */
-  dueAt: Date | null;
+  dueAt: Date;
 }
 
 /** The messages to write and to add to, for events that this one channel hears, oldest first. Pure. */
@@ -61,7 +63,8 @@ export function planMessages(earlier: EarlierMessage[], events: TellableEvent[],
     const group = [groupOf(event), REST].find((name) => drafts.has(name) || openOf(begun, name));
     const key = group ?? newGroup(begun, drafts, event, now);
     const draft = drafts.get(key) ?? resume(begun, key) ?? begin(begun, key, now);
-    drafts.set(key, add(draft, event));
+    const dueAt = isWorse(begun, key, event, now) ? soonest(draft.dueAt, now) : draft.dueAt;
+    drafts.set(key, { ...add(draft, event), dueAt });
   }
   return [...drafts.values()];
 }
@@ -72,7 +75,24 @@ function openOf(earlier: EarlierMessage[], group: string): EarlierMessage | unde
 
 function resume(earlier: EarlierMessage[], group: string): Draft | null {
   const message = openOf(earlier, group);
-  return message ? { id: message.id, group, lines: message.lines, count: message.count, dueAt: null } : null;
+  if (!message) return null;
+  const { id, lines, count, dueAt } = message;
+  return { id, group, lines, count, dueAt };
+}
+
+/** Than all that was told of the group in the last hours. Past the brake nothing is: it is there to hold. */
+function isWorse(earlier: EarlierMessage[], group: string, { level }: TellableEvent, now: Date): boolean {
+  if (group === REST) return false;
+  const told = ofGroup(earlier, group, now).filter(({ open }) => !open);
+  return told.flatMap(({ lines }) => lines).every((line) => rankOf(line.level) < rankOf(level));
+}
+
+function soonest(dueAt: Date, now: Date): Date {
+  return new Date(Math.min(dueAt.getTime(), now.getTime() + SOON_MS));
+}
+
+function ofGroup(earlier: EarlierMessage[], group: string, now: Date): EarlierMessage[] {
+  return earlier.filter((message) => message.group === group && message.at.getTime() > now.getTime() - MEMORY_MS);
 }
 
 function newGroup(earlier: EarlierMessage[], drafts: Map<string, Draft>, event: TellableEvent, now: Date): string {
@@ -91,9 +111,7 @@ function begin(earlier: EarlierMessage[], group: string, now: Date): Draft {
 
 /** From the group's last message on; none of the last hours: soon. */
 function pauseMs(earlier: EarlierMessage[], group: string, now: Date): number {
-  const times = earlier
-    .filter((message) => message.group === group && message.at.getTime() > now.getTime() - MEMORY_MS)
-    .map(({ at }) => at.getTime());
+  const times = ofGroup(earlier, group, now).map(({ at }) => at.getTime());
   const pause = PAUSES_MS[Math.min(times.length, PAUSES_MS.length) - 1];
   return pause === undefined ? SOON_MS : Math.max(Math.max(...times) + pause - now.getTime(), SOON_MS);
 }
