@@ -7,7 +7,7 @@ import { signInAsAdmin } from './setup/admin.ts';
 import { expectAccessible } from './setup/axe.ts';
 import { test as base, launchByClick } from './setup/browser.ts';
 import { query } from './setup/database.ts';
-import { expect, type Site } from './setup/fixtures.ts';
+import { expect, type Site, ssh } from './setup/fixtures.ts';
 import { SETTINGS } from './setup/host-state.ts';
 
 const SOON = { timeout: 30_000, intervals: [100] };
@@ -48,14 +48,23 @@ test('a full disk is told by webhook, Slack and mail in the sentence of the page
 
     const sentence = await fillDisk(site);
     await expect(page.locator('section', { hasText: 'What happened' })).toContainText(sentence, SOON);
-    await expect.poll(() => places(hook), SOON).toEqual(['/admin', '/own', '/slack']);
-    await expect.poll(() => mailsTo().length, SOON).toBe(2);
-    expect(mailsTo()[1]).toContain(`${site.name}: ${sentence}`);
-    for (const { path, body, headers } of hook.received) {
+    const telling = () => hook.received.filter(({ body }) => body.includes(sentence));
+    await expect
+      .poll(
+        () =>
+          telling()
+            .map(({ path }) => path)
+            .sort(),
+        SOON,
+      )
+      .toEqual(['/admin', '/own', '/slack']);
+    await expect.poll(() => mailsTo().some((text) => text.includes(`${site.name}: ${sentence}`)), SOON).toBe(true);
+    for (const { path, body, headers } of telling()) {
       const { text, events } = JSON.parse(body) as { text: string; events?: unknown[] };
       expect(text).toContain(`${site.name}: ${sentence}`);
       if (path !== '/own') continue;
-      expect(events).toMatchObject([{ site: site.name, text: sentence, url: `${SETTINGS.appUrl}/sites/${site.name}` }]);
+      const url = `${SETTINGS.appUrl}/sites/${site.name}`;
+      expect(events?.at(-1)).toMatchObject({ site: site.name, kind: 'disk', level: 'over', text: sentence, url });
       const [, at, signature] = /^t=(\d+),v1=(\w+)$/.exec(String(headers['x-lightkeeper-signature'])) ?? [];
       expect(createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')).toBe(signature);
     }
@@ -72,7 +81,7 @@ test('a full disk is told by webhook, Slack and mail in the sentence of the page
 test('fifty events at once are two messages at the most', async ({ page, hook }) => {
   const site = await launchByClick(page);
   await page.request.post('/api/alerts', { data: { kind: 'slack', target: hook.url, level: 'warn' } });
-  await fillDisk(site, 50);
+  await insertEvents(site, 50);
   await expect.poll(() => hook.received.length, SOON).toBeGreaterThan(0);
   await expect.poll(() => untold(site), SOON).toBe(0);
   expect(hook.received.length).toBeLessThanOrEqual(2);
@@ -172,16 +181,24 @@ async function agree(page: Page, link: string, address: string): Promise<void> {
   await expect(page.getByTestId('confirmed')).toContainText(`Alerts are sent to ${address}.`);
 }
 
-/** Answers the sentence of the event. */
-async function fillDisk(site: Site, times = 1): Promise<string> {
-  const text = 'Disk is full: 1,024 MB of 1,024 MB. Writes fail until you delete files or ask for more.';
+/** As in 2013. Answers the sentence of the event, once the keeper has seen it. */
+async function fillDisk(site: Site): Promise<string> {
+  const filled = await ssh(site, 'dd if=/dev/zero of=~/filler bs=1M');
+  expect(filled.stderr).toContain('Disk quota exceeded');
+  const find = `select text from "Event" e join "Site" s on s.id = e."siteId"
+    where s.name = $1 and e.kind = 'disk' and e.level = 'over'`;
+  const told = () => query<{ text: string }>(find, [site.name]);
+  await expect.poll(async () => (await told()).length, SOON).toBe(1);
+  return (await told())[0]?.text ?? '';
+}
+
+/** More than a site can bring about in a test's time: its events have a pace of their own. */
+async function insertEvents(site: Site, times: number): Promise<void> {
   await query(
     `insert into "Event" (id, "siteId", kind, level, text)
-     select gen_random_uuid(), id, 'disk', 'over', $2 from "Site", generate_series(1, $3) where name = $1`,
-    [site.name, text, times],
+     select gen_random_uuid(), id, 'disk', 'over', 'Disk is full.' from "Site", generate_series(1, $2) where name = $1`,
+    [site.name, times],
   );
-  await query(`select pg_notify('lightkeeper_site', id::text) from "Site" where name = $1`, [site.name]);
-  return text;
 }
 
 async function untold({ name }: Site): Promise<number> {
@@ -189,14 +206,12 @@ async function untold({ name }: Site): Promise<number> {
   return (await query(waiting, [name])).length;
 }
 
-function places({ received }: HttpReceiver): string[] {
-  return received.map(({ path }) => path).sort();
-}
-
 /** Quoted-printable (RFC 2045, 6.7). */
 function decode(mail: string): string {
-  const bytes = mail.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => `\\x${hex}`);
-  return bytes.replace(/\\x([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = mail
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
 }
 
 async function removeAdminChannels(page: Page): Promise<void> {

@@ -19,12 +19,12 @@ test('one event is told in the sentence of the page, with its site and where to 
 });
 
 test('a summary has each sentence once, how often it was said, and what was only counted', () => {
-  const lines = [line({ times: 12 }), line({ text: 'Disk is nearly full: 900 MB of 1,024 MB.' })];
+  const lines = [line({ level: 'critical', text: 'Disk is nearly full: 900 MB of 1,024 MB.' }), line({ times: 12 })];
   const { subject, text } = compose({ id: 'm', group: 'x', lines, count: 40 }, URL);
-  expect(subject).toContain('And 39 more.');
+  expect(subject).toBe(`calm-harbor: ${DISK} (12 times) And 28 more.`);
   expect(text.split('\n')).toEqual([
-    `calm-harbor: ${DISK} (12 times)`,
     'calm-harbor: Disk is nearly full: 900 MB of 1,024 MB.',
+    `calm-harbor: ${DISK} (12 times)`,
     'And 27 more.',
     `${URL}/sites/calm-harbor`,
   ]);

@@ -2,6 +2,7 @@
 // said. One content in four forms: plain text, HTML, what Slack takes, and our own JSON.
 
 import { plainText } from '../deploy/clean-text.ts';
+import { rankOf } from '../limits/levels.ts';
 import type { Line } from './plan.ts';
 import { REST, TEST } from './plan.ts';
 
@@ -30,7 +31,7 @@ export function compose(message: Told, appUrl: string): Composed {
   const more = uncounted > 0 ? [`And ${uncounted} more.`] : [];
   const places = linksOf(message.lines, appUrl);
   return {
-    subject: cut(subjectOf(message, lines[0] ?? '')),
+    subject: cut(subjectOf(message)),
     text: [...headOf(message), ...lines, ...more, ...places].join('\n'),
     html: page([...headOf(message), ...lines, ...more], places),
   };
@@ -80,10 +81,13 @@ function sentenceOf({ site, text, times }: Line): string {
   return `${site === null ? '' : `${site}: `}${plainText(text)}${said}`;
 }
 
-function subjectOf({ group, lines, count }: Told, first: string): string {
+/** Of several sentences the worst, and of equals the latest. */
+function subjectOf({ group, lines, count }: Told): string {
   if (group === TEST) return 'A test of alerts';
   if (group === REST) return `${count} more events`;
-  return lines.length > 1 ? `${first} And ${count - 1} more.` : first;
+  const [worst] = lines.toReversed().sort((a, b) => rankOf(b.level) - rankOf(a.level));
+  const sentence = worst ? sentenceOf(worst) : '';
+  return lines.length > 1 ? `${sentence} And ${count - (worst?.times ?? 0)} more.` : sentence;
 }
 
 function linksOf(lines: Line[], appUrl: string): string[] {
