@@ -18,6 +18,8 @@ const CPU_KEPT = 0.35;
 const LOG_TAU_MS = 10_000;
 /** A log that is written over within this time is flooded. */
 const LOG_SECONDS = 20;
+/** What a flood counts for at the most, in shares of the mark: it is over half a minute after its end, however wild it was. */
+const LOG_FLOOD_MAX = 8;
 
 export function judgeDisk(limits: SiteLimits, reading: SiteReading, heldFor: string | null): Judgement {
   const [used, max] = [reading.diskBytes, limits.diskBytesMax];
@@ -121,9 +123,10 @@ export function judgeCpu(limits: SiteLimits, reading: SiteReading, state: JudgeS
 
 /** Changes the state's mean. */
 export function judgeLog(limits: SiteLimits, reading: SiteReading, state: JudgeState): Judgement {
-  state.logBytesPerSecond = smooth(state.logBytesPerSecond, reading.logBytesPerSecond, reading.spanMs, LOG_TAU_MS);
-  const used = Math.round(state.logBytesPerSecond);
   const mark = limits.logBytesMax / LOG_SECONDS;
+  const counted = Math.min(reading.logBytesPerSecond, mark * LOG_FLOOD_MAX);
+  state.logBytesPerSecond = smooth(state.logBytesPerSecond, counted, reading.spanMs, LOG_TAU_MS);
+  const used = Math.round(state.logBytesPerSecond);
   // The mean is still on its way: what the app writes now is the number to tell.
   const numbers = { used: Math.max(used, Math.round(reading.logBytesPerSecond)), max: limits.logBytesMax };
   return {
