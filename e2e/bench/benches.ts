@@ -7,6 +7,7 @@ import path from 'node:path';
 import { must, run } from '../setup/programs.ts';
 import { BENCH_INSTANCE, ENGINE, launch, remove, type Site, untilReady, untilServed } from './instance.ts';
 import { compare, type Figure, timed } from './measure.ts';
+import { benchWake } from './wake.ts';
 
 export interface Bench {
   name: string;
@@ -18,6 +19,7 @@ export const BENCHES: Bench[] = [
   { name: 'push', run: () => benchPush() },
   { name: 'ssh', run: () => benchSsh() },
   { name: 'request', run: () => benchRequest() },
+  { name: 'wake', run: () => benchWake() },
 ];
 
 /** Click → first 200: a ready site, and one made from nothing while the visitor waits. */

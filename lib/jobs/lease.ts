@@ -35,6 +35,16 @@ export async function withLease<T>(
     if (Date.now() >= deadline) return null;
     await sleep(50);
   }
+  return { result: await whileLeased(db, name, holder, work) };
+}
+
+/** The part of `withLease` that follows the taking: for who has taken the lease by a statement of its own. */
+export async function whileLeased<T>(
+  db: Db,
+  name: string,
+  holder: string,
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T> {
   const lost = new AbortController();
   const renewal = setInterval(() => {
     takeLease(db, name, holder).then(
@@ -43,7 +53,7 @@ export async function withLease<T>(
     );
   }, LEASE_MS / 4);
   try {
-    return { result: await work(lost.signal) };
+    return await work(lost.signal);
   } finally {
     clearInterval(renewal);
     await releaseLease(db, name, holder).catch(() => {});

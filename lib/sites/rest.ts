@@ -36,8 +36,9 @@ export function isAtRest(wanted: 'paused' | 'stopped', container: ContainerState
 }
 
 /**
- * Where the host of a live site leads. Who visits a held one is told so. A sleeping one's visitors go by the waker, whatever its container does; else to
- * the container while it runs, for the address in the row may by now be another site's. Pure.
+ * Where the host of a live site leads. Who visits a held one is told so. A sleeping one's visitors go by the waker,
+ * whatever its container does; else to the container while it runs, for the address in the row may by now be another
+ * site's. Pure.
  */
 export function routeTarget(
   site: Pick<Site, 'rest' | 'heldBy' | 'livePort'>,

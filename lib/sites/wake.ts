@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
-import { withLease } from '../jobs/lease.ts';
+import { LEASE_MS, releaseLease, whileLeased, withLease } from '../jobs/lease.ts';
 import type { Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { ConvergeDeps } from './converge.ts';
@@ -36,26 +36,33 @@ const TELL_MS = 10 * 60_000;
 /** What waking needs: everything that converging does, but itself. */
 export type WakeDeps = Omit<ConvergeDeps, 'waker' | 'wake'>;
 
-/** A site as it was a moment ago. */
-type Seen = Pick<Site, 'id' | 'name' | 'rest'>;
+/** A site as it was when its turn was taken. */
+type Seen = Pick<Site, 'id' | 'name' | 'state' | 'rest' | 'heldBy' | 'address' | 'livePort'>;
+
+interface Turn {
+  holder: string;
+  seen: Seen;
+}
 
 export function createWaker(deps: WakeDeps): Waker {
   const waking = new Map<string, Promise<Target>>();
   const asking = new Map<string, Promise<Target>>();
-  const join = (siteId: string, seen: Seen | null) => {
+  const join = (siteId: string, turn: Turn | null) => {
     const present = waking.get(siteId);
+    if (present && turn) void releaseLease(deps.db, turnOf(siteId), turn.holder).catch(() => {}); // It expires.
     if (present) return present;
     const { promise, resolve, reject } = Promise.withResolvers<Target>();
     promise.catch(() => {}); // Each who waits has it; nobody may.
     waking.set(siteId, promise);
-    wakeInTurn(deps, siteId, seen, resolve)
+    wakeInTurn(deps, siteId, turn, resolve)
       .catch(reject)
       .finally(() => waking.delete(siteId));
     return promise;
   };
   const findAndWake = async (host: string) => {
-    const seen = await findByHost(deps, host);
-    return join(seen.id, seen);
+    const holder = newHolder(deps);
+    const { hasTurn, ...seen } = await arrive(deps, host, holder);
+    return join(seen.id, hasTurn ? { holder, seen } : null);
   };
   return {
     wake: (siteId) => join(siteId, null),
@@ -70,35 +77,65 @@ export function createWaker(deps: WakeDeps): Waker {
   };
 }
 
-async function findByHost({ db, settings }: WakeDeps, host: string): Promise<Seen> {
+/** Finds the site and takes its turn, unless somebody has it: one statement, because a visitor waits. */
+async function arrive({ db, settings }: WakeDeps, host: string, holder: string): Promise<Seen & { hasTurn: boolean }> {
   const [name = ''] = host.split('.');
-  const seen =
-    siteHost(settings, name) === host &&
-    (await db.site.findUnique({ where: { name }, select: { id: true, name: true, rest: true } }));
-  if (!seen) throw siteNotFound();
-  return seen;
+  if (siteHost(settings, name) !== host) throw siteNotFound();
+  const [found] = await db.$queryRaw<(Seen & { hasTurn: boolean })[]>`
+    with site as (
+      select id, name, state::text, rest::text, "heldBy"::text, address, "livePort" from "Site" where name = ${name}
+    ), turn as (
+      insert into "Lease" (name, holder, "expiresAt")
+      select ${TURN} || id, ${holder}, now() + ${LEASE_MS} * interval '1 millisecond' from site
+      on conflict (name) do update set holder = excluded.holder, "expiresAt" = excluded."expiresAt"
+      where "Lease"."expiresAt" < now()
+      returning true
+    )
+    select site.*, exists (select from turn) as "hasTurn" from site`;
+  if (!found) throw siteNotFound();
+  return found;
 }
 
-/** `answer` is called once the site takes connections; the rest goes on behind it. */
+/** The lease of whoever changes a site's machine. */
+const TURN = 'converge:';
+
+function turnOf(siteId: string): string {
+  return `${TURN}${siteId}`;
+}
+
+function newHolder({ runner }: WakeDeps): string {
+  return `wake:${runner}:${crypto.randomUUID()}`;
+}
+
+/** `answer` is called once the site takes connections; what is left goes on behind it. */
 async function wakeInTurn(
+  deps: WakeDeps,
+  siteId: string,
+  turn: Turn | null,
+  answer: (target: Target) => void,
+): Promise<void> {
+  const work = () => wakeNow(deps, siteId, turn?.seen ?? null, answer);
+  if (turn) return whileLeased(deps.db, turnOf(siteId), turn.holder, work);
+  if (await withLease(deps.db, turnOf(siteId), newHolder(deps), TURN_MS, work)) return;
+  throw didNotWake('It has been worked on for too long.');
+}
+
+async function wakeNow(
   deps: WakeDeps,
   siteId: string,
   seen: Seen | null,
   answer: (target: Target) => void,
 ): Promise<void> {
-  const holder = `wake:${deps.runner}:${crypto.randomUUID()}`;
-  const done = await withLease(deps.db, `converge:${siteId}`, holder, TURN_MS, async () => {
-    const [isThawed, site] = await Promise.all([
-      seen?.rest === 'frozen' && thaw(deps, siteId),
-      deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } }),
-    ]);
-    if (!site || site.state === 'deleting') throw siteNotFound();
-    const target =
-      (isThawed && frozenTarget(site)) || (await start(deps, site).catch((error) => tell(deps, site, error)));
-    answer(target);
-    await settle(deps, site, target);
-  });
-  if (!done) throw didNotWake('It has been worked on for too long.');
+  const frozen = seen && frozenTarget(seen);
+  if (frozen && (await thaw(deps, siteId))) {
+    answer(frozen);
+    return settle(deps, seen, frozen);
+  }
+  const site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
+  if (!site || site.state === 'deleting') throw siteNotFound();
+  const target = await start(deps, site).catch((error) => tell(deps, site, error));
+  answer(target);
+  await settle(deps, site, target);
 }
 
 /** The quick way: one call of the engine. False when the container needs more than that. */
@@ -110,14 +147,16 @@ function thaw({ engine }: WakeDeps, siteId: string): Promise<boolean> {
 }
 
 /** A frozen container keeps its address. */
-function frozenTarget({ state, rest, heldBy, address, livePort }: Site): Target | null {
+function frozenTarget({ state, rest, heldBy, address, livePort }: Seen): Target | null {
   return state === 'live' && rest === 'frozen' && !heldBy && address && livePort ? { address, port: livePort } : null;
 }
 
 /** The container, whatever it was, running and taking connections. */
 async function start(deps: WakeDeps, site: SiteWithPlan): Promise<Target> {
   if (site.state !== 'live' || !site.livePort) throw didNotWake('It is not launched yet.');
-  const container = await deps.engine.inspect(site.id);
+  // One that is only to sleep is started at once: the engine adopts what runs.
+  const isPlain = site.rest !== 'awake' && !site.heldBy;
+  const container = isPlain ? null : await deps.engine.inspect(site.id);
   // Its owner may look around in a container whose app is held.
   if (site.heldBy && !(site.heldBy === 'storm' && container?.status === 'running')) throw siteHeld(site);
   if (container?.status === 'running' && container.address && container.generation === site.generation) {
@@ -160,7 +199,7 @@ function takesConnections({ address, port }: Target): Promise<boolean> {
 }
 
 /** What the rows and the proxy are to know. A kill before it is no harm: the next visitor comes by the waker again. */
-async function settle(deps: WakeDeps, site: SiteWithPlan, target: Target): Promise<void> {
+async function settle(deps: WakeDeps, site: Seen, target: Target): Promise<void> {
   const where = { id: site.id, state: 'live' as const, heldBy: null };
   const { count } = await deps.db.site.updateMany({ where, data: { rest: 'awake', activeAt: new Date() } });
   if (count > 0) await deps.proxy.setRoute(siteHost(deps.settings, site.name), target);
