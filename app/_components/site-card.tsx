@@ -3,18 +3,19 @@
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
-import { STATE_WORDS, StateDot } from './state-dot.tsx';
+import { STATE_WORDS, StateDot, shownState } from './state-dot.tsx';
 
 export function SiteCard({ view }: { view: SiteView }) {
+  const state = shownState(view);
   return (
     <Link
       href={`/sites/${view.name}`}
       data-testid="your-site"
       className="group flex items-center gap-4 rounded-card border border-line-strong bg-surface/90 px-5 py-4 backdrop-blur-sm hover:border-ink/40"
     >
-      <StateDot state={view.state} />
+      <StateDot state={state} />
       <span className="min-w-0 flex-1">
-        <span className="block text-xs text-muted">Your site · {STATE_WORDS[view.state]}</span>
+        <span className="block text-xs text-muted">Your site · {STATE_WORDS[state]}</span>
         <span className="block truncate font-semibold">{view.name}</span>
       </span>
       <ArrowRight

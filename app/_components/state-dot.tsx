@@ -2,11 +2,17 @@
 
 import type { SiteView } from '#lib/sites/view.ts';
 
-type State = SiteView['state'];
+type State = SiteView['state'] | 'asleep';
+
+/** What is shown of a site: a live one may sleep. */
+export function shownState({ state, rest, held }: Pick<SiteView, 'state' | 'rest' | 'held'>): State {
+  return state === 'live' && rest !== 'awake' && !held ? 'asleep' : state;
+}
 
 export const STATE_WORDS: Record<State, string> = {
   launching: 'Launching',
   live: 'Live',
+  asleep: 'Asleep',
   failed: 'Launch failed',
   deleting: 'Being removed',
 };
@@ -17,6 +23,7 @@ export const HELD_WORD = 'Stopped';
 const COLOURS: Record<State, string> = {
   launching: 'bg-beam motion-safe:animate-pulse',
   live: 'bg-good shadow-[0_0_0_4px_color-mix(in_srgb,var(--good)_22%,transparent)]',
+  asleep: 'border-2 border-muted',
   failed: 'bg-bad',
   deleting: 'bg-muted',
 };

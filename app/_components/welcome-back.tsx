@@ -4,16 +4,17 @@ import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BIG_BUTTON } from './buttons.ts';
-import { STATE_WORDS, StateDot } from './state-dot.tsx';
+import { STATE_WORDS, StateDot, shownState } from './state-dot.tsx';
 
 export function WelcomeBack({ view }: { view: SiteView }) {
   return (
     <>
       <h1 className="text-3xl font-extrabold tracking-[-0.03em]">Welcome back.</h1>
       <p className="flex items-center gap-3 text-lg text-ink/85">
-        <StateDot state={view.state} />
+        <StateDot state={shownState(view)} />
         <span className="min-w-0 [overflow-wrap:anywhere]">
-          <strong className="font-semibold text-ink">{view.name}</strong> · {STATE_WORDS[view.state].toLowerCase()}
+          <strong className="font-semibold text-ink">{view.name}</strong> ·{' '}
+          {STATE_WORDS[shownState(view)].toLowerCase()}
         </span>
       </p>
       <Link href={`/sites/${view.name}`} data-testid="your-site" className={`launch-button ${BIG_BUTTON}`}>

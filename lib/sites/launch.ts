@@ -188,14 +188,20 @@ async function insertNew(deps: Deps, tx: Transaction, plan: Plan, claim: Claim, 
   });
 }
 
-/** Counts what is promised against the machine as its keeper last saw it; before its first reading nothing is refused. */
+/**
+ * Counts what is promised against the machine as its keeper last saw it; before its first reading nothing is refused. Of
+ * memory, a site that sleeps has what it uses: nothing when it is stopped.
+ */
 async function judgeHost(deps: Deps, tx: Transaction, plan: Plan): Promise<void> {
   const host = await tx.host.findUnique({ where: { node: 'local' } });
   if (!host) return;
   const [promised] = await tx.$queryRaw<{ memory: bigint; disk: bigint }[]>`
-    select coalesce(sum(coalesce(s."memoryBytesMax", p."memoryBytesMax")), 0)::bigint as memory,
+    select coalesce(sum(case s.rest
+        when 'awake' then coalesce(s."memoryBytesMax", p."memoryBytesMax")
+        when 'frozen' then coalesce(u."memoryBytes", s."memoryBytesMax", p."memoryBytesMax")
+        else 0 end), 0)::bigint as memory,
       coalesce(sum(coalesce(s."diskBytesMax", p."diskBytesMax")), 0)::bigint as disk
-    from "Site" s join "Plan" p on p.name = s."planName"`;
+    from "Site" s join "Plan" p on p.name = s."planName" left join "Usage" u on u."siteId" = s.id`;
   const capacity = {
     memoryBytes: Number(host.memoryBytes),
     memoryBytesPromised: Number(promised?.memory ?? 0),

@@ -4,18 +4,19 @@ import { ArrowUpRight } from 'lucide-react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { CopyButton } from '../../../_components/copy-button.tsx';
-import { HELD_WORD, STATE_WORDS, StateDot } from '../../../_components/state-dot.tsx';
+import { HELD_WORD, STATE_WORDS, StateDot, shownState } from '../../../_components/state-dot.tsx';
 import { ExactTime, RelativeTime } from '../../../_components/time-text.tsx';
 
 export function SiteHeader({ view }: { view: SiteView }) {
   const [name = '', ...rest] = new URL(view.address).host.split('.');
+  const state = shownState(view);
   return (
     <header className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
       <div className="min-w-0">
         <p className="mb-2 flex items-center gap-2.5 text-sm" role="status">
-          <StateDot state={view.state} isHeld={view.held !== null} />
+          <StateDot state={state} isHeld={view.held !== null} />
           <span className="font-semibold" data-testid="site-state">
-            {view.held ? HELD_WORD : STATE_WORDS[view.state]}
+            {view.held ? HELD_WORD : STATE_WORDS[state]}
           </span>
         </p>
         <h1 className="text-2xl font-extrabold tracking-[-0.03em] [overflow-wrap:anywhere]">

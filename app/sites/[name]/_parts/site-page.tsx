@@ -19,6 +19,7 @@ import { LimitsCard } from './limits-card.tsx';
 import { noticesOf } from './notices.ts';
 import { RestartSite } from './restart-site.tsx';
 import { SiteHeader } from './site-header.tsx';
+import { SleepSite } from './sleep-site.tsx';
 import { SshCard } from './ssh-card.tsx';
 import { useLiveSite } from './use-live-site.ts';
 
@@ -58,6 +59,7 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
         </div>
       </div>
+      {isUp && !view.held ? <SleepSite view={view} /> : null}
       {isUp && !view.held ? <RestartSite name={view.name} /> : null}
       {view.state === 'deleting' ? null : <DeleteSite name={view.name} />}
     </main>
