@@ -16,6 +16,7 @@ import { openGit } from '#lib/git/deps.ts';
 import { createSlots } from '#lib/git/slots.ts';
 import { JOBS } from '#lib/jobs/add.ts';
 import { keepBeating } from '#lib/jobs/heartbeat.ts';
+import { freeLeases } from '#lib/jobs/lease.ts';
 import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { applyLimits } from '#lib/sites/apply-limits.ts';
@@ -63,6 +64,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const cgroups = { version: cgroupVersion(), root: '/sys/fs/cgroup', parent: cgroupParent(settings) };
   const kernel = createKernelLimits(cgroups);
   await engine.prepare();
+  // Visitors wait for what a killed worker was at.
+  await freeLeases(db, 'converge:', 'deploy');
 
   const names = new Set([id]);
   const stopBeating = keepBeating({ db, log }, names, async (dead) => {

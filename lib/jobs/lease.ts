@@ -38,6 +38,15 @@ export async function withLease<T>(
   return { result: await whileLeased(db, name, holder, work) };
 }
 
+/**
+ * For the start of a process that is the only one of its kind on the machine: what the one before it held, whose end gave
+ * nothing back, under names that begin so.
+ */
+export async function freeLeases(db: Db, names: string, kind: string): Promise<void> {
+  await db.$executeRaw`
+    delete from "Lease" where starts_with(name, ${names}) and holder ~ ${`(^|:)${kind}-[0-9]+-`}`;
+}
+
 /** The part of `withLease` that follows the taking: for who has taken the lease by a statement of its own. */
 export async function whileLeased<T>(
   db: Db,

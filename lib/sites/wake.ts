@@ -29,6 +29,7 @@ export interface Waker {
 const TURN_MS = 45_000;
 const LISTEN_MS = 30_000;
 const LISTEN_LOOK_MS = 3;
+const LIFE_LOOK_MS = 300;
 const CONNECT_MS = 1_000;
 /** The owner is told of a site that does not wake at most so often. */
 const TELL_MS = 10 * 60_000;
@@ -177,13 +178,16 @@ async function start(deps: WakeDeps, site: SiteWithPlan): Promise<Target> {
 
 /** A site whose program does not listen is awake all the same, and is then like every other whose program is broken. */
 async function untilListening(deps: WakeDeps, site: SiteWithPlan, target: Target): Promise<void> {
-  const deadline = Date.now() + LISTEN_MS;
-  while (!(await takesConnections(target))) {
-    if (Date.now() > deadline) {
+  const start = Date.now();
+  for (let lookAt = start + LIFE_LOOK_MS; !(await takesConnections(target)); await sleep(LISTEN_LOOK_MS)) {
+    if (Date.now() > start + LISTEN_MS) {
       await settle(deps, site, target);
       throw didNotWake(`Its program does not listen on port ${target.port} after ${LISTEN_MS / 1000} s.`);
     }
-    await sleep(LISTEN_LOOK_MS);
+    if (Date.now() < lookAt) continue;
+    lookAt = Date.now() + LIFE_LOOK_MS;
+    const container = await deps.engine.inspect(site.id);
+    if (container?.status !== 'running') throw didNotWake('Its container ended right after its start.');
   }
 }
 
