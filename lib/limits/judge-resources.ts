@@ -8,7 +8,7 @@ import * as sentences from './sentences.ts';
 import type { VerdictKind, VerdictLevel } from './verdict.ts';
 
 /** A refusal stays in view for as long after the last one. */
-export const REFUSED_MS = 60_000;
+export const REFUSED_MS = 30_000;
 /** A write that does not fit is refused as a whole, with what the filesystem sets aside for it: this much stays free. */
 const DISK_SLACK_BYTES = 1 << 20;
 /** Half of what was is forgotten in 20 s: a site that is held back all the time has its verdict after 36 s. */
