@@ -173,7 +173,10 @@ test('bandwidth ends at the plan’s, out and in, and neither a neighbour nor th
   expect((await stateOf(site))?.refused.bandwidth).toBeGreaterThan(0);
 });
 
-test('a scan of a neighbour’s ports finds none, and is counted', async ({ site, neighbour }) => {
+test('a scan of a neighbour’s ports finds none, is counted, and its owner reads that it was seen', async ({
+  site,
+  neighbour,
+}) => {
   const before = await readHost();
   const other = await containerOf(neighbour);
   const scan = `import socket
@@ -184,6 +187,24 @@ print(1000)`;
   const { refused } = (await stateOf(site)) ?? {};
   expect(refused?.closed).toBeGreaterThanOrEqual(900);
   expect((await stateOf(neighbour))?.refused).toEqual({ closed: 0, connections: 0, bandwidth: 0 });
+  const { siteId } = await containerOf(site);
+  await expect
+    .poll(() => query('select kind, level, text from "Event" where "siteId" = $1 and kind = $2', [siteId, 'network']), {
+      timeout: 30_000,
+      intervals: [500],
+    })
+    .toMatchObject([
+      {
+        level: 'abusive',
+        text: expect.stringMatching(/tries to reach what is closed to it: [\d,]+ attempts were refused/),
+      },
+    ]);
+  expect(await query('select level from "Verdict" where "siteId" = $1 and kind = $2', [siteId, 'network'])).toEqual([
+    { level: 'abusive' },
+  ]);
+  expect(
+    await query('select kind from "Verdict" where "siteId" = $1 and kind = $2', [other.siteId, 'network']),
+  ).toEqual([]);
   await expectHostOk(before, neighbour);
 });
 
