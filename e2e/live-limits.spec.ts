@@ -4,7 +4,7 @@
 import http from 'node:http';
 import { type AdminApi, openAdminApi } from './setup/admin-api.ts';
 import { api, expect, get, type Site, ssh, status, test } from './setup/fixtures.ts';
-import { containerOf, MB, readKernelLimits, SETTINGS } from './setup/host-state.ts';
+import { type Container, containerOf, MB, readKernelLimits, SETTINGS } from './setup/host-state.ts';
 import { must } from './setup/programs.ts';
 
 const GUEST = { memoryBytes: 256 * MB, swapBytes: 0, pids: 128, cpuMillis: 1000 };
@@ -30,6 +30,7 @@ test('a full disk that gets larger takes the next write within a second, without
 }) => {
   const before = await containerOf(site);
   expect((await change(site, { diskBytesMax: 64 * MB })).status).toBe(200);
+  await expect.poll(() => limitOf(groupOf(before))).toBe(String(64 * MB));
   const full = await ssh(site, 'dd if=/dev/zero of=/root/fill bs=1M count=200; sync');
   expect(full.stderr).toContain('Disk quota exceeded');
   const retrying = ssh(
@@ -38,10 +39,10 @@ test('a full disk that gets larger takes the next write within a second, without
   );
   await expect.poll(async () => (await ssh(site, 'cat /run/ready')).stdout).toContain('ready');
 
-  const asked = Date.now();
   const answer = await change(site, { diskBytesMax: 256 * MB });
+  const answered = Date.now();
   expect(answer.body.sentences).toEqual([expect.stringContaining('Disk: from 64 MB to 256 MB at once')]);
-  const writtenAfterMs = Number((await retrying).stdout) - asked;
+  const writtenAfterMs = Number((await retrying).stdout) - answered;
   test.info().annotations.push({ type: 'measured', description: `written ${writtenAfterMs} ms after the change` });
   expect(writtenAfterMs).toBeLessThan(IN_FORCE_MS_MAX);
   expect((await containerOf(site)).id).toBe(before.id);
@@ -79,6 +80,28 @@ test('memory, CPU and processes change on the running container, and null takes 
   await change(site, { memoryBytesMax: null, pidsMax: null, cpuMillisMax: null });
   await expect.poll(() => readKernelLimits(before.id), { intervals: [10] }).toEqual(GUEST);
   expect((await containerOf(site)).id).toBe(before.id);
+});
+
+test('a frozen site has its new limits at once, and a stopped one when it wakes', async ({ site }) => {
+  const { id } = await containerOf(site);
+  const sleep = (rest: string) => api(site, '/sleep', { method: 'POST', body: JSON.stringify({ rest }) });
+  const state = () =>
+    containerOf(site).then(
+      (container) => container.status,
+      () => 'stopped',
+    );
+  expect((await sleep('frozen')).status).toBe(202);
+  await expect.poll(state, { timeout: 20_000 }).toBe('paused');
+  await change(site, { memoryBytesMax: 200 * MB });
+  await expect.poll(() => readKernelLimits(id), { intervals: [20] }).toMatchObject({ memoryBytes: 200 * MB });
+  expect(await state()).toBe('paused');
+  expect((await sleep('stopped')).status).toBe(202);
+  await expect.poll(state, { timeout: 20_000 }).toBe('stopped');
+  await change(site, { memoryBytesMax: 150 * MB, pidsMax: 90 });
+  await expect.poll(() => status(site.address), { timeout: 20_000 }).toBe(200);
+  await expect
+    .poll(async () => readKernelLimits((await containerOf(site)).id))
+    .toMatchObject({ memoryBytes: 150 * MB, pids: 90 });
 });
 
 test('memory below what is used restarts the container, as the preview said', async ({ site }) => {
@@ -149,7 +172,7 @@ test('a user who gets another plan has its limits on his running site, and the s
 test('limits that somebody changes by hand are put back within a minute, with an event each', async ({ site }) => {
   const container = await containerOf(site);
   await updateByHand(container.id, { Memory: 512 * MB, MemorySwap: 512 * MB, PidsLimit: 500 });
-  const group = `1/${Number.parseInt(container.siteId.replaceAll('-', '').slice(0, 12), 16)}`;
+  const group = groupOf(container);
   if (SETTINGS.disk !== 'ext4') await must('btrfs', ['qgroup', 'limit', 'none', group, SETTINGS.paths.pool]);
   expect(await readKernelLimits(container.id)).toMatchObject({ memoryBytes: 512 * MB, pids: 500 });
 
@@ -161,6 +184,11 @@ test('limits that somebody changes by hand are put back within a minute, with an
   expect(events).toContain('The disk limit was off instead of 1 GB; corrected.');
   expect((await containerOf(site)).id).toBe(container.id);
 });
+
+/** The accounting group of its disk (lib/disk/qgroups.ts). */
+function groupOf({ siteId }: Container): string {
+  return `1/${Number.parseInt(siteId.replaceAll('-', '').slice(0, 12), 16)}`;
+}
 
 async function limitOf(group: string): Promise<string | undefined> {
   const shown = await must('btrfs', ['qgroup', 'show', '-re', '--raw', SETTINGS.paths.pool]);

@@ -121,6 +121,8 @@ export interface Container {
   siteId: string;
   /** Of its first process, on the host. */
   pid: number;
+  /** As the engine says: running, paused. */
+  status: string;
   address: string;
 }
 
@@ -136,7 +138,7 @@ export async function containerOf(site: Site): Promise<Container> {
 export async function readContainer(id: string): Promise<(Container & { hostname: string }) | null> {
   const answer = (await askEngine(`/containers/${id}/json`)) as {
     Config?: { Hostname: string; Labels: Record<string, string> };
-    State: { Pid: number };
+    State: { Pid: number; Status: string };
     NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
   };
   if (!answer.Config) return null;
@@ -145,6 +147,7 @@ export async function readContainer(id: string): Promise<(Container & { hostname
     hostname: answer.Config.Hostname,
     siteId: answer.Config.Labels['lightkeeper.site'] ?? '',
     pid: answer.State.Pid,
+    status: answer.State.Status,
     address: Object.values(answer.NetworkSettings.Networks)[0]?.IPAddress ?? '',
   };
 }

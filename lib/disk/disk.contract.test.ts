@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Disk, DiskLimits } from './disk.ts';
 import { DISK_MOUNTS } from './disk.ts';
 import { mountsAt } from './mount-table.ts';
-import { readQgroups } from './qgroups.ts';
+import { qgroupOf, readQgroups } from './qgroups.ts';
 import { DiskCommandError, run } from './run.ts';
 import { openTestPool, type TestPool } from './test-pool.ts';
 
@@ -181,6 +181,15 @@ describe.each<Disk['kind']>(['btrfs', 'ext4'])('a disk of kind %s', (kind) => {
     expect(stopped).toMatch(FULL);
     expect(bytes).toBeGreaterThan(140 * MB);
     expect(bytes).toBeLessThanOrEqual(160 * MB);
+  });
+
+  onBtrfs('tells the limits in force of all sites, also one that somebody took away', async () => {
+    const [one, other] = [await launch(), await launch({ ...LIMITS, diskBytesMax: 64 * MB })];
+    await disk.resize(one.siteId, { ...LIMITS, diskBytesMax: 80 * MB });
+    const before = await disk.limits();
+    expect([before.get(one.siteId), before.get(other.siteId)]).toEqual([80 * MB, 64 * MB]);
+    await run('btrfs', ['qgroup', 'limit', 'none', qgroupOf(one.siteId), pool.deps.poolDir]);
+    expect((await disk.limits()).get(one.siteId)).toBeNull();
   });
 
   test('shrinks', async () => {

@@ -485,6 +485,9 @@ time.sleep(600)`;
     expect(cgroup('memory/memory.limit_in_bytes', 'memory.max')).toBe(String(192 * MIB));
     expect(cgroup('cpu/cpu.cfs_quota_us', 'cpu.max').split(' ')[0]).toBe('25000');
     expect(cgroup('pids/pids.max', 'pids.max')).toBe('50');
+    // Under v1 socket memory has a limit of its own.
+    const sockets = cgroup('memory/memory.kmem.tcp.limit_in_bytes', 'memory.max');
+    expect([192 * MIB, 24 * MIB]).toContain(Number(sockets));
     await engine().setLimits(siteId, LIMITS);
     expect(cgroup('memory/memory.limit_in_bytes', 'memory.max')).toBe(String(LIMITS.memoryBytesMax));
     expect(await engine().inspect(siteId)).toMatchObject({ instanceId, status: 'running' });

@@ -15,6 +15,9 @@ export const JOBS = {
   rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable() }),
 } as const;
 
+/** Who waits at a door comes first; a changed limit comes before launches, which take longer. */
+const PRIORITIES: Partial<Record<keyof typeof JOBS, number>> = { wake: -20, limits: -10 };
+
 export type JobName = keyof typeof JOBS;
 export type JobPayload<Name extends JobName> = z.infer<(typeof JOBS)[Name]>;
 
@@ -27,7 +30,8 @@ export async function addJob<Name extends JobName>(
   const checked = JOBS[name].parse(payload);
   const key = `${name}:${checked.siteId}`;
   await db.$executeRaw`
-    select graphile_worker.add_job(${name}::text, payload := ${JSON.stringify(checked)}::json, job_key := ${key}::text, max_attempts := 3)`;
+    select graphile_worker.add_job(${name}::text, payload := ${JSON.stringify(checked)}::json, job_key := ${key}::text, max_attempts := 3,
+      priority := ${PRIORITIES[name] ?? 0}::int)`;
 }
 
 /** One such job for each of these sites, with one statement. */
