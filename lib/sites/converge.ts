@@ -19,6 +19,7 @@ import { holdByPolicy } from './hold.ts';
 import { type HeldApps, holdApp } from './hold-app.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
 import { bringToRest, wantedStatus } from './rest.ts';
+import { leaveAddress } from './site-network.ts';
 import type { StartPace } from './start-pace.ts';
 import type { Waker } from './wake.ts';
 
@@ -144,7 +145,7 @@ async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   }
   const holder = `${deps.runner}:${crypto.randomUUID()}`;
   const takeAway = async () => {
-    if (site.address) await deps.network.forget(site.address); // While it is still this site's.
+    await leaveAddress(deps, site);
     await deps.engine.remove(site.id);
     await deps.disk.destroy(site.id);
     deps.starts.forget(site.id);

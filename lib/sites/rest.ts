@@ -12,6 +12,7 @@ import { ASLEEP, AWAY, HELD, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { ConvergeDeps } from './converge.ts';
 import type { SiteWithPlan } from './machine.ts';
+import { leaveAddress } from './site-network.ts';
 
 /** `left`: as it is, with its app held. */
 export type WantedStatus = 'running' | 'paused' | 'stopped' | 'left';
@@ -68,8 +69,9 @@ export async function bringToRest(deps: ConvergeDeps, site: SiteWithPlan): Promi
     return;
   }
   const present = await whileAlone(deps, site, async () => {
-    if (wanted === 'paused') await deps.engine.pause(site.id);
-    else await deps.engine.stop(site.id, STOP_SECONDS);
+    if (wanted === 'paused') return deps.engine.pause(site.id);
+    await leaveAddress(deps, site);
+    await deps.engine.stop(site.id, STOP_SECONDS);
   });
   if (present) return stayAwake(deps, site, container, present);
   deps.starts.forget(site.id);

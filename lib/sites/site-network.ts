@@ -25,6 +25,14 @@ export async function applyNetworkLimits(deps: NetworkDeps, site: SiteWithPlan):
   if (wrong.size > 0) await deps.network.setLimits(new Map([[address, networkLimits(limitsOf(site))]]));
 }
 
+/** Before a container is ended on purpose, while the address is still its own. What fails here the next look does. */
+export async function leaveAddress({ network, log }: NetworkDeps, site: SiteWithPlan): Promise<void> {
+  if (!site.address) return;
+  await network
+    .forget(site.address)
+    .catch((cause) => log.warn({ siteId: site.id, cause: String(cause) }, 'an address is late'));
+}
+
 /** For the moment that a container ends: what it had is not the next one's. */
 export async function releaseAddress(deps: NetworkDeps, siteId: string): Promise<void> {
   const site = await deps.db.site.findUnique({ where: { id: siteId }, select: { address: true } });
