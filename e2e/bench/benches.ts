@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { must, run } from '../setup/programs.ts';
+import { benchDashboard } from './dashboard.ts';
 import { BENCH_INSTANCE, ENGINE, launch, remove, type Site, untilReady, untilServed } from './instance.ts';
 import { compare, type Figure, timed } from './measure.ts';
 import { benchWake } from './wake.ts';
@@ -20,6 +21,7 @@ export const BENCHES: Bench[] = [
   { name: 'ssh', run: () => benchSsh() },
   { name: 'request', run: () => benchRequest() },
   { name: 'wake', run: () => benchWake() },
+  { name: 'dashboard', run: () => benchDashboard() },
 ];
 
 /** Click → first 200: a ready site, and one made from nothing while the visitor waits. */

@@ -17,17 +17,19 @@ interface ChartProps {
   bare?: boolean;
   /** A line across: the limit. */
   max?: number | null;
+  /** The scale goes up to this at the least. */
+  least?: number;
   marks?: Mark[] | undefined;
 }
 
-export function Chart({ label, points, format, height, bare = false, max = null, marks }: ChartProps) {
+export function Chart({ label, points, format, height, bare = false, max = null, least = 0, marks }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const known = points && points.at.length > 1 ? points : null;
   useEffect(() => {
     const element = place.current;
     if (!element || !known) return;
-    return drawChart(element, { points: known, format, height, bare, max, marks: marks ?? [] });
-  }, [known, format, height, bare, max, marks]);
+    return drawChart(element, { points: known, format, height, bare, max, least, marks: marks ?? [] });
+  }, [known, format, height, bare, max, least, marks]);
 
   return (
     <figure

@@ -15,6 +15,8 @@ export interface Drawing {
   height: number;
   bare: boolean;
   max: number | null;
+  /** The scale ends here at the least: noise is not blown up. */
+  least: number;
   marks: Mark[];
 }
 
@@ -73,7 +75,7 @@ function coloursOf(place: HTMLElement): Colours {
 }
 
 function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Options {
-  const { bare, height, max, format } = drawing;
+  const { bare, height, max, least, format } = drawing;
   const axis = {
     stroke: colours.text,
     font: colours.font,
@@ -86,11 +88,11 @@ function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Opt
     padding: bare ? [4, 0, 2, 0] : [10, 8, 0, 0],
     legend: { show: false },
     cursor: bare ? { show: false } : { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { x: { time: true }, y: { range: (_chart, least, most) => [0, scaleEnd(most ?? least ?? 0, max)] } },
+    scales: { x: { time: true }, y: { range: (_chart, _low, most) => [0, scaleEnd(Math.max(most ?? 0, least), max)] } },
     axes: bare
       ? [{ show: false }, { show: false }]
       : [
-          { ...axis, grid: { show: false }, space: 80, values: (_chart, splits) => timeWords(splits) },
+          { ...axis, size: 28, grid: { show: false }, space: 80, values: (_chart, splits) => timeWords(splits) },
           { ...axis, size: 72, values: (_chart, splits) => splits.map((split) => format(split)) },
         ],
     series: [{}, { stroke: colours.line, fill: colours.fill, width: 1.5, points: { show: false }, spanGaps: false }],

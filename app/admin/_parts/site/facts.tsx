@@ -10,9 +10,13 @@ import { UsageBar } from '../bar.tsx';
 export function SiteFacts({ site: { usage, limits } }: { site: AdminSite }) {
   const max = (limit: OwnLimit) => limits.find((each) => each.limit === limit)?.value ?? 0;
   const full = usage && timeToFull({ used: usage.disk, max: max('diskBytesMax'), growth: usage.growth });
+  const notes = [
+    ...(usage && Math.abs(usage.growth) >= 2 ** 20 ? [perHour(usage.growth)] : []),
+    ...(full === null ? [] : [timeToFullWords(full)]),
+  ];
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 rounded-card border border-line bg-surface p-4 sm:grid-cols-3 sm:p-5 lg:grid-cols-6">
-      <Fact term="Disk" note={full === null ? '' : timeToFullWords(full)}>
+      <Fact term="Disk" note={notes.join(' · ')}>
         <UsageBar used={usage?.disk ?? null} max={max('diskBytesMax')} format={formatBytes} testId="fact-disk" />
       </Fact>
       <Fact term="Memory">
@@ -27,7 +31,7 @@ export function SiteFacts({ site: { usage, limits } }: { site: AdminSite }) {
       <Fact term="Files">
         <UsageBar used={usage?.inodes ?? null} max={max('inodesMax')} format={count} />
       </Fact>
-      <Fact term="Requests" note={usage && Math.abs(usage.growth) >= 2 ** 20 ? `disk ${perHour(usage.growth)}` : ''}>
+      <Fact term="Requests">
         <p className="text-xs tabular-nums">
           {count(usage?.requestsPerMinute ?? 0)}/min
           <span className="text-muted">

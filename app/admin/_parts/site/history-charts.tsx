@@ -23,6 +23,8 @@ interface Shown {
   title: string;
   format: (value: number) => string;
   limit?: OwnLimit;
+  /** The least that the scale goes up to. */
+  least: number;
 }
 
 const wholes = (value: number) => count(Math.round(value));
@@ -31,15 +33,17 @@ const roundCores = (value: number) => cores(Math.round(value));
 
 const inMillis = (value: number) => millis(Math.round(value));
 
+const MB = 1_024 * 1_024;
+
 const CHARTS: Shown[] = [
-  { of: 'disk', title: 'Disk', format: formatBytes, limit: 'diskBytesMax' },
-  { of: 'memory', title: 'Memory', format: formatBytes, limit: 'memoryBytesMax' },
-  { of: 'cpu', title: 'CPU, cores', format: roundCores, limit: 'cpuMillisMax' },
-  { of: 'pids', title: 'Processes', format: wholes, limit: 'pidsMax' },
-  { of: 'requests', title: 'Requests a minute', format: wholes },
-  { of: 'p95', title: 'p95 of requests', format: inMillis },
-  { of: 'network', title: 'Network', format: perSecond, limit: 'bandwidthBytesMax' },
-  { of: 'inodes', title: 'Files', format: wholes, limit: 'inodesMax' },
+  { of: 'disk', title: 'Disk', format: formatBytes, limit: 'diskBytesMax', least: MB },
+  { of: 'memory', title: 'Memory', format: formatBytes, limit: 'memoryBytesMax', least: MB },
+  { of: 'cpu', title: 'CPU, cores', format: roundCores, limit: 'cpuMillisMax', least: 50 },
+  { of: 'pids', title: 'Processes', format: wholes, limit: 'pidsMax', least: 10 },
+  { of: 'requests', title: 'Requests a minute', format: wholes, least: 10 },
+  { of: 'p95', title: 'p95 of requests', format: inMillis, least: 20 },
+  { of: 'network', title: 'Network', format: perSecond, limit: 'bandwidthBytesMax', least: 10 * 1_024 },
+  { of: 'inodes', title: 'Files', format: wholes, limit: 'inodesMax', least: 100 },
 ];
 
 export function HistoryCharts({ site }: { site: AdminSite }) {
@@ -75,7 +79,7 @@ export function HistoryCharts({ site }: { site: AdminSite }) {
       }
     >
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
-        {CHARTS.map(({ of, title, format, limit }) => (
+        {CHARTS.map(({ of, title, format, limit, least }) => (
           <div key={of} className="min-w-0" data-testid={`chart-${of}`}>
             <h3 className="mb-1 text-sm font-bold">{title}</h3>
             <Chart
@@ -84,6 +88,7 @@ export function HistoryCharts({ site }: { site: AdminSite }) {
               format={format}
               height={176}
               max={limit ? limitOf(limit) : null}
+              least={least}
               marks={marks}
             />
           </div>

@@ -21,10 +21,10 @@ export function Header({ control: { query, sortBy }, pickedCount, rowCount, onPi
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons are */}
-      <div role="row" aria-rowindex={1} className="sites-row py-2.5 text-xs font-semibold text-muted max-md:hidden">
+      <div role="row" aria-rowindex={1} className="sites-row sites-head py-2.5 text-xs font-semibold text-muted">
         {/* biome-ignore lint/a11y/useSemanticElements: as above */}
         {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
-        <div role="columnheader" data-cell="pick">
+        <div role="columnheader" data-cell="pick" className="flex items-center whitespace-nowrap">
           <input
             type="checkbox"
             checked={isAll}
@@ -35,6 +35,9 @@ export function Header({ control: { query, sortBy }, pickedCount, rowCount, onPi
             aria-label="Select all that are shown"
             className="size-4.5 accent-(--meter)"
           />
+          <span className="ml-3 md:hidden" aria-hidden="true">
+            Select all
+          </span>
         </div>
         {COLUMNS.map(({ id, title, sort, rank }) => {
           const isSorted = query.sort === sort;

@@ -36,7 +36,7 @@ export function UserList({ users, plans, isSearched }: UserListProps) {
         <li key={user.id} className="border-b border-line px-4 py-3 last:border-b-0" data-testid={`user-${user.id}`}>
           <div className="grid grid-cols-2 items-center gap-x-6 gap-y-3 md:grid-cols-[minmax(0,1.4fr)_minmax(0,0.4fr)_minmax(0,1fr)_minmax(0,1fr)_auto]">
             <Who user={user} />
-            <Cell title="Sites">
+            <Cell title="Sites" className="max-md:hidden">
               <p className="text-sm tabular-nums">
                 {count(user.sites)} <span className="text-muted">of {count(user.sitesMax)}</span>
               </p>
@@ -51,7 +51,7 @@ export function UserList({ users, plans, isSearched }: UserListProps) {
               type="button"
               aria-expanded={openId === user.id}
               onClick={() => setOpenId(openId === user.id ? null : user.id)}
-              className={`${BUTTON.quiet} justify-self-end max-md:col-span-2`}
+              className={`${BUTTON.quiet} justify-self-end max-md:order-first max-md:col-start-2`}
             >
               {openId === user.id ? 'Close' : 'Change'}
               <span className="sr-only"> {nameOf(user)}</span>
@@ -70,7 +70,7 @@ export function nameOf({ email, id }: UserRow): string {
 
 function Who({ user }: { user: UserRow }) {
   return (
-    <div className="min-w-0 text-sm max-md:col-span-2">
+    <div className="min-w-0 text-sm max-md:order-first">
       <Link
         href={`/admin?q=${encodeURIComponent(nameOf(user))}`}
         title={`Show ${sitesWords(user.sites)}`}
@@ -81,14 +81,25 @@ function Who({ user }: { user: UserRow }) {
       <span className="block truncate text-xs text-muted">
         {user.role} · plan {user.plan}
         {user.own.planName ? ', given' : ''}
+        <span className="md:hidden">
+          {' '}
+          · {count(user.sites)} of {sitesWords(user.sitesMax)}
+        </span>
       </span>
     </div>
   );
 }
 
-function Cell({ title, note = '', children }: { title: string; note?: string; children: React.ReactNode }) {
+interface CellProps {
+  title: string;
+  note?: string;
+  className?: string;
+  children: React.ReactNode;
+}
+
+function Cell({ title, note = '', className = '', children }: CellProps) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${className}`}>
       <span className="flex justify-between gap-2 text-xs text-muted">
         {title}
         <span className="truncate max-lg:hidden">{note}</span>
