@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
+import { launchByClick } from './setup/browser.ts';
 import { query } from './setup/database.ts';
-import { api, expect, get, type Site, ssh, test, watch } from './setup/fixtures.ts';
+import { api, expect, get, remove, type Site, ssh, test, watch } from './setup/fixtures.ts';
 import { containerOf, countStarts, SETTINGS } from './setup/host-state.ts';
 import { must } from './setup/programs.ts';
-import { beIdle, engineState, eventsOf, putToSleep, requestSleep, restOf } from './setup/sleep.ts';
+import { engineState, eventsOf, idleUntil, putToSleep, requestSleep, restOf } from './setup/sleep.ts';
 import { hold, sshWords } from './setup/ssh.ts';
 
 test('a site without visitors is frozen, then stopped, and its next visitor gets its own page each time', async ({
@@ -17,8 +18,7 @@ test('a site without visitors is frozen, then stopped, and its next visitor gets
   neighbour,
 }) => {
   const own = (await get(site.address)).body;
-  await beIdle(site, 31);
-  await expect.poll(() => engineState(site), { timeout: 30_000 }).toBe('paused');
+  await idleUntil(site, 31, 'paused');
   expect(await restOf(site)).toBe('frozen');
   expect((await get(neighbour.address)).status).toBe(200);
   expect(await engineState(neighbour)).toBe('running');
@@ -26,20 +26,34 @@ test('a site without visitors is frozen, then stopped, and its next visitor gets
   expect(await get(site.address)).toEqual({ status: 200, body: own });
   await expect.poll(() => restOf(site)).toBe('awake');
 
-  await beIdle(site, 241);
-  await expect.poll(() => engineState(site), { timeout: 30_000 }).toBe('exited');
+  await idleUntil(site, 241, 'exited');
   expect(await restOf(site)).toBe('stopped');
   expect(await get(site.address)).toEqual({ status: 200, body: own });
   await expect.poll(() => restOf(site)).toBe('awake');
   expect(await eventsOf(site)).not.toContain('did-not-wake');
 });
 
-test('a browser gets the page of the site itself, and the owner sees that it slept', async ({ site, page }) => {
-  await putToSleep(site, 'stopped');
-  const answer = await page.goto(site.address);
+test('the owner puts a site to sleep on its page, and a browser that comes gets the page of the site itself', async ({
+  context,
+  page,
+}) => {
+  const site = await launchByClick(page);
+  await page.getByTestId('change-rest').click();
+  await expect(page.getByTestId('site-state')).toHaveText('Asleep');
+  await expect.poll(() => engineState(site)).toBe('paused');
+  await expect(page.getByTestId('sleep')).toContainText('The next visit, SSH session or push wakes it.');
+
+  const visitor = await context.newPage();
+  const answer = await visitor.goto(site.address);
   expect(answer?.status()).toBe(200);
-  expect(page.url()).toBe(`${site.address}/`);
-  await expect.poll(() => restOf(site)).toBe('awake');
+  expect(visitor.url()).toBe(`${site.address}/`);
+  await expect(page.getByTestId('site-state')).toHaveText('Live');
+
+  await putToSleep(site, 'stopped');
+  await page.getByTestId('change-rest').click();
+  await expect(page.getByTestId('site-state')).toHaveText('Live');
+  expect(await engineState(site)).toBe('running');
+  await remove(site);
 });
 
 for (const rest of ['frozen', 'stopped'] as const) {

@@ -18,13 +18,18 @@ export function requestSleep(site: Site, rest: 'frozen' | 'stopped'): Promise<Re
   return api(site, '/sleep', { method: 'POST', headers, body: JSON.stringify({ rest }) });
 }
 
-/** Makes it so that the site was visited last so many minutes ago. */
-export async function beIdle(site: Site, minutes: number): Promise<void> {
-  await query(
-    `update "Site" set "activeAt" = now() - $2 * interval '1 minute', "claimedAt" = now() - $2 * interval '1 minute'
-     where name = $1`,
-    [site.name, minutes],
-  );
+/**
+ * As if nobody had come for so many minutes; answers when the container is in this state. The reading that is under way
+ * still has the visits from before.
+ */
+export async function idleUntil(site: Site, minutes: number, state: 'paused' | 'exited'): Promise<void> {
+  const since = new Date(Date.now() - minutes * 60_000);
+  const sql = 'update "Site" set "activeAt" = $2, "claimedAt" = $2 where name = $1 and "activeAt" > $2';
+  const look = async () => {
+    await query(sql, [site.name, since]);
+    return engineState(site);
+  };
+  await expect.poll(look, { timeout: 40_000, intervals: [500] }).toBe(state);
 }
 
 export async function restOf(site: Site): Promise<Rest> {

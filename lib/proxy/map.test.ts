@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diffRoutes, parseShownMap, renderMap } from './map.ts';
+import { diffRoutes, parseOpenRequests, parseShownMap, renderMap } from './map.ts';
 
 const a = { address: '10.213.0.2', port: 8001 };
 const b = { address: '10.213.0.3', port: 8001 };
@@ -14,6 +14,16 @@ test('what is written is read back', () => {
     .map((line) => `0x55d0 ${line}`)
     .join('\n');
   expect(parseShownMap(shown)).toEqual(routes);
+});
+
+test('open requests are read by host, and unreadable lines are left out', () => {
+  const shown = [
+    '# table: open, type: string, size:102400, used:3',
+    '0x7f039c049658: key=calm-bay-1.localhost use=2 exp=9503 conn_cur=2',
+    '0x5625e35018c8: key=x.example.org use=0 exp=9489 conn_cur=0',
+    '0x5625e35018c9: key= use=0 exp=9489 conn_cur=1',
+  ].join('\n');
+  expect(parseOpenRequests(shown)).toEqual(new Map([['calm-bay-1.localhost', 2]]));
 });
 
 test('a difference changes only what differs', () => {

@@ -109,6 +109,26 @@ test('a full machine refuses and writes nothing', async () => {
   expect(await database.db.user.count()).toBe(0);
 });
 
+test.each([
+  ['awake', 'host-full'],
+  ['frozen', null],
+  ['stopped', null],
+] as const)('of memory, a site that is %s is counted with what it takes', async (rest, refusal) => {
+  const { plan, ...site } = await database.db.site.update({
+    where: { id: (await insertReady(deps()))?.id ?? '' },
+    data: { rest, state: 'live', name: 'sleeper' },
+    include: { plan: true },
+  });
+  const usage = { diskBytes: 0n, memoryBytes: 1n << 20n, pids: 1, cpuMicros: 0n, readAt: new Date() };
+  await database.db.usage.create({ data: { siteId: site.id, ...usage } });
+  const memoryBytes = plan.memoryBytesMax + (1n << 20n);
+  const pool = { poolBytes: 1n << 40n, poolBytesFree: 1n << 40n, diskKind: 'btrfs' };
+  await database.db.host.create({ data: { node: 'local', memoryBytes, cpuCount: 1, ...pool, readAt: new Date() } });
+  const single = { ...deps(), settings: { ...settings, overcommit: 1 } };
+  const outcome = await insertReady(single);
+  expect(outcome === null ? 'host-full' : null).toBe(refusal);
+});
+
 test('when all ports are taken the refusal says how many there are', async () => {
   for (let index = 0; index < 20; index += 1) await launch(deps(), request({ address: `192.0.2.${index}` }));
   await expect(launch(deps(), request({ address: '198.51.100.1' }))).rejects.toThrow('all 20 SSH ports');

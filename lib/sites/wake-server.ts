@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../errors/app-error.ts';
+import { AppError, siteNotFound } from '../errors/app-error.ts';
 import type { Log } from '../log.ts';
 import { writeTarget } from '../proxy/map.ts';
 import type { Target } from '../proxy/proxy.ts';
@@ -87,10 +87,13 @@ async function answer(deps: WakeServerDeps, connection: net.Socket, question: st
   if (connection.writable) connection.end(`${words}\n`);
 }
 
-function decide({ waker }: WakeServerDeps, question: string): Promise<Target> {
+async function decide({ waker }: WakeServerDeps, question: string): Promise<Target> {
   const [, kind, subject = ''] = QUESTION.exec(question) ?? [];
+  if (!kind) throw siteNotFound();
   if (kind === 'host') return waker.wakeHost(subject);
-  return waker.wake(z.uuid().parse(subject));
+  const siteId = z.uuid().safeParse(subject);
+  if (!siteId.success) throw siteNotFound();
+  return waker.wake(siteId.data);
 }
 
 /** A sentence and a hint for whoever may see them; a fault of ours is for the log alone. */
