@@ -13,11 +13,10 @@ import { ALERT_MS, createAlerts } from './keeper/alerts.ts';
 import { createCollector } from './keeper/collector.ts';
 import { correctDrift } from './keeper/drift.ts';
 import { startJudging } from './keeper/judge.ts';
-import { NODE, openReadingLoop } from './keeper/reading-loop.ts';
+import { NODE, openReadingLoop, READ_MS } from './keeper/reading-loop.ts';
 import { cgroupParent, openDisks, openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 
-const READ_MS = 2_000;
 const HISTORY_MS = 60_000;
 const FORGET_MS = 60_000;
 /** Somebody's `nft flush ruleset` takes our table too. */

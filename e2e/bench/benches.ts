@@ -7,6 +7,7 @@ import path from 'node:path';
 import { must, run } from '../setup/programs.ts';
 import { benchDashboard } from './dashboard.ts';
 import { BENCH_INSTANCE, ENGINE, launch, remove, type Site, untilReady, untilServed } from './instance.ts';
+import { benchKeeper } from './keeper.ts';
 import { compare, type Figure, timed } from './measure.ts';
 import { benchWake } from './wake.ts';
 
@@ -22,6 +23,7 @@ export const BENCHES: Bench[] = [
   { name: 'request', run: () => benchRequest() },
   { name: 'wake', run: () => benchWake() },
   { name: 'dashboard', run: () => benchDashboard() },
+  { name: 'keeper', run: () => benchKeeper(BENCH_INSTANCE) },
 ];
 
 /** Click → first 200: a ready site, and one made from nothing while the visitor waits. */

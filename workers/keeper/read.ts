@@ -34,7 +34,7 @@ export interface SiteReader {
 const CALM_MICROS = 10_000;
 const CALM_MS = 10_000;
 /** The disks are a program's run; written data reaches the figures only every few seconds anyway. */
-const DISKS_EVERY_MS = 4_000;
+const DISKS_EVERY_MS = 6_000;
 
 const NONE: ContainerSample = { ...NO_COUNTERS, memoryBytes: 0, pids: 0, periods: 0, throttledPeriods: 0, opened: 0 };
 const NO_REFUSALS: NetworkRefusals = { closed: 0, connections: 0, bandwidth: 0 };
