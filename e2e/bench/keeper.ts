@@ -18,10 +18,10 @@ import { type BareContainers, cpuMillis, openBareContainers } from './containers
 import { type Figure, summarize } from './measure.ts';
 
 const SITES = 300;
-const ROUNDS = 4;
-const READINGS = 5;
+const ROUNDS = 3;
+const READINGS = 4;
 /** Opening every file, the first look at every process, the compiler. */
-const WARM_UP = 5;
+const WARM_UP = 4;
 const MB = 1 << 20;
 const DATABASE = 'keeper_bench';
 

@@ -33,8 +33,9 @@ export interface SiteReader {
 /** What a container does in less CPU time than this, the processes of its app did not start or log much. */
 const CALM_MICROS = 10_000;
 const CALM_MS = 10_000;
-/** The disks are a program's run; written data reaches the figures only every few seconds anyway. */
-const DISKS_EVERY_MS = 6_000;
+/** The disks are a program's run: it is spared in every second reading while none of them moves. */
+const DISKS_EVERY_MS = 5_500;
+const MOVED_BYTES = 1 << 20;
 
 const NONE: ContainerSample = { ...NO_COUNTERS, memoryBytes: 0, pids: 0, periods: 0, throttledPeriods: 0, opened: 0 };
 const NO_REFUSALS: NetworkRefusals = { closed: 0, connections: 0, bandwidth: 0 };
@@ -112,11 +113,17 @@ function createDiskReading({ disk, log, nowMs }: SiteReaderDeps): () => Promise<
   let dueMs = Number.NEGATIVE_INFINITY;
   return async () => {
     if (nowMs() < dueMs) return disks;
-    dueMs = nowMs() + DISKS_EVERY_MS - 500;
+    const startMs = nowMs();
+    const before = disks;
     disks = await disk.usageOfAll().catch((error) => {
       log.warn({ cause: String(error) }, 'the disks could not be read');
       return disks;
     });
+    dueMs = hasMoved(before, disks) ? startMs : startMs + DISKS_EVERY_MS;
     return disks;
   };
+}
+
+function hasMoved(before: ReadonlyMap<string, DiskUsage>, now: ReadonlyMap<string, DiskUsage>): boolean {
+  return [...now].some(([siteId, { bytes }]) => Math.abs(bytes - (before.get(siteId)?.bytes ?? 0)) >= MOVED_BYTES);
 }
