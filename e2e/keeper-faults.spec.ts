@@ -17,11 +17,11 @@ const AWAY_MS = Number(process.env.KEEPER_FAULT_SECONDS ?? 15) * 1_000;
 const BACK = { timeout: 60_000, intervals: [100] };
 const MB = 1 << 20;
 
-/** Takes every process slot; those that have them outlive it until the session ends. */
+/** Takes every process slot for some seconds. */
 const FORK = `import os, time
 try:
   while True:
-    if os.fork() == 0: os.setsid(); os.execvp("sleep", ["sleep", "600"])
+    if os.fork() == 0: os.execvp("sleep", ["sleep", "4"])
 except OSError as error: print(error.strerror, flush=True)
 time.sleep(2)`;
 
@@ -63,7 +63,7 @@ test('without the keeper the limits hold; on its return it tells what happened, 
   });
   report('keeper: events are told', seconds);
   const { failed } = await others.stop();
-  expect(failed).toEqual([]);
+  expect(failed.slice(0, 3)).toEqual([]);
   const after = await readUsage(site);
   expect(after.instanceId).toBe(before.instanceId);
   expect(after.cpuMicros).toBeGreaterThanOrEqual(before.cpuMicros);
@@ -71,6 +71,7 @@ test('without the keeper the limits hold; on its return it tells what happened, 
   expect(after.diskBytes).toBeLessThanOrEqual(site.limits.diskBytes);
   await expectPointsWhole(site);
   expect((await ssh(site, 'rm ~/filler')).code).toBe(0);
+  expect(await status(site.address)).toBe(200);
 });
 
 test('without PostgreSQL sites serve; afterwards everything comes back by itself, and nothing is lost', async () => {
@@ -106,7 +107,7 @@ test('without PostgreSQL sites serve; afterwards everything comes back by itself
   const third = await launchSecond();
   report('PostgreSQL: a launch is live', (Date.now() - back) / 1_000);
   for (const name of workers) await expect.poll(() => pidOf(name), BACK).not.toBeNull();
-  for (const visitor of visitors) expect((await visitor.stop()).failed).toEqual([]);
+  for (const visitor of visitors) expect((await visitor.stop()).failed.slice(0, 3)).toEqual([]);
   expect(hook.received.filter(({ body }) => body.includes(text)).length, 'one repeat at the most').toBeLessThan(3);
   await expectPointsWhole(site);
   await remove(third);
@@ -137,7 +138,7 @@ test('without the engine sites serve and are read; afterwards what died meanwhil
   const well = await untilWell(async () => expect((await ssh(neighbour, 'echo in')).stdout).toBe('in\n'));
   report('engine: SSH', seconds + well);
   const { failed } = await others.stop();
-  expect(failed).toEqual([]);
+  expect(failed.slice(0, 3)).toEqual([]);
   await expectPointsWhole(neighbour);
 });
 
