@@ -28,6 +28,7 @@ test('a full disk is told by webhook, Slack and mail in the sentence of the page
   browser,
   hook,
 }) => {
+  test.setTimeout(240_000);
   const mail = await openMailReceiver(Number(new URL(SETTINGS.smtpUrl).port));
   const address = `owner-${Date.now()}@example.org`;
   const mailsTo = () => mail.mails.filter(({ to }) => to.includes(address)).map(({ text }) => decode(text));
