@@ -1,7 +1,7 @@
 // A site's page in states that are rare or short: told by an event, as the stream would.
 
 import type { Page } from '@playwright/test';
-import { cpuSentence, diskSentence, expirySentence, idleSentence, type Sentence } from '#lib/limits/sentences.ts';
+import { diskSentence, expirySentence, idleSentence, type Sentence } from '#lib/limits/sentences.ts';
 import type { Site } from './fixtures.ts';
 
 export interface View {
@@ -53,7 +53,6 @@ export const STATES: Record<string, (view: View) => object> = {
     const sentence = diskSentence('critical', { used: diskBytes, max: limits.diskBytes });
     return { usage: { ...usage, diskBytes }, verdicts: [verdict('disk', 'critical', sentence)] };
   },
-  'slows the site down': () => ({ verdicts: [verdict('cpu', 'throttled', cpuSentence({ max: 1_000 }))] }),
   'The site sleeps': () => ({ verdicts: [verdict('idle', 'idle', idleSentence(30))] }),
   'ends in': () => ({
     expiresAt: new Date(Date.now() + 30 * 60_000).toISOString(),

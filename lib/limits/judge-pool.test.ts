@@ -23,14 +23,14 @@ function run(readings: { free: number; sites: PoolSite[] }[], from: PoolState = 
 it('holds nobody while there is room, however fast he grows', () => {
   const outcomes = run([
     { free: 3, sites: [site('a', 0)] },
-    { free: 1.1, sites: [site('a', 900)] },
+    { free: 1.6, sites: [site('a', 900)] },
   ]);
   expect(outcomes.at(-1)).toMatchObject({ hold: [], release: [], event: null });
 });
 
 it('holds the one that fills it, with the numbers, and none of those that stand still or trickle', () => {
   const outcomes = run([
-    { free: 1.2, sites: [site('still', 500), site('writer', 0), site('clock', 1)] },
+    { free: 1.8, sites: [site('still', 500), site('writer', 0), site('clock', 1)] },
     { free: 0.8, sites: [site('still', 500), site('writer', 400), site('clock', 1.1)] },
   ]);
   expect(outcomes.at(-1)?.hold.map(({ siteId }) => siteId)).toEqual(['writer']);
@@ -47,7 +47,7 @@ it('holds the one that fills it, with the numbers, and none of those that stand 
 it('holds as many of the fastest as it takes, the fastest first', () => {
   const before = ['a', 'b', 'c'].map((id) => site(id, 0));
   const outcomes = run([
-    { free: 1.5, sites: before },
+    { free: 1.8, sites: before },
     { free: 0.9, sites: [site('a', 20), site('b', 300), site('c', 100)] },
   ]);
   expect(outcomes.at(-1)?.hold.map(({ siteId }) => siteId)).toEqual(['b', 'c', 'a']);
@@ -62,13 +62,13 @@ it('tells once that it is low, also when nobody grows', () => {
 it('frees what it held when two readings in a row have room, and not what is held for its files', () => {
   const held = [site('a', 10, 'pool'), site('b', 10, 'inodes')];
   const outcomes = run(
-    [0.9, 1.2, 1.6, 1.2, 1.6, 1.6].map((free) => ({ free, sites: held })),
+    [0.9, 1.6, 2.1, 1.6, 2.1, 2.1].map((free) => ({ free, sites: held })),
     { ...NEW_POOL, isLow: true },
   );
   expect(outcomes.map(({ release }) => release)).toEqual([[], [], [], [], [], ['a']]);
   expect(outcomes.at(-1)?.event).toMatchObject({
     level: 'info',
-    text: "The machine's disk has room again: 8.4 GB of 10 GB.",
+    text: "The machine's disk has room again: 7.9 GB of 10 GB.",
   });
 });
 

@@ -5,10 +5,13 @@
 import { smooth } from './judged.ts';
 import { poolHoldSentence, poolSentence } from './sentences.ts';
 
-/** Of the pool, kept free for what is promised already. */
-export const POOL_RESERVE_SHARE = 0.1;
+/**
+ * Of the pool, kept free for what is promised already. btrfs hands out pieces of up to a gigabyte, or a tenth of a small
+ * pool, to data or to its own trees, and when none is left for the trees, nobody can write although there is free space.
+ */
+export const POOL_RESERVE_SHARE = 0.15;
 /** So much must be free before what is held is freed. */
-const POOL_WELL_SHARE = 0.15;
+const POOL_WELL_SHARE = 0.2;
 const READINGS_WELL = 2;
 /** Growth that would take all that is free within this time cannot wait. */
 const WAIT_SECONDS = 10 * 60;

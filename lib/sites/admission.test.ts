@@ -41,7 +41,7 @@ test('a machine with room takes another site', () => {
 
 test.each([
   ['memory', { memoryBytesPromised: 8 * GB }],
-  ['disk', { diskBytesPromised: 90 * GB }],
+  ['disk', { diskBytesPromised: 85 * GB }],
 ])('a machine out of %s refuses with the numbers', (what, change) => {
   expect(() => judgeCapacity({ ...roomy, ...change }, demand, 1)).toThrow(new RegExp(`of its ${what} is promised`));
 });
@@ -49,16 +49,16 @@ test.each([
 test('overcommit promises more than there is, but never the reserve that is really free', () => {
   const promised = { ...roomy, memoryBytesPromised: 20 * GB, diskBytesPromised: 200 * GB };
   expect(() => judgeCapacity(promised, demand, 4)).not.toThrow();
-  expect(() => judgeCapacity({ ...promised, poolBytesFree: 9 * GB }, demand, 4)).toThrow('of its disk is used');
+  expect(() => judgeCapacity({ ...promised, poolBytesFree: 14 * GB }, demand, 4)).toThrow('of its disk is used');
 });
 
 test('the reserve is refused with the numbers, to a ready site as to a new one', () => {
-  expect(() => judgeRoom({ poolBytes: 100 * GB, poolBytesFree: 10 * GB })).not.toThrow();
-  expect(() => judgeRoom({ poolBytes: 100 * GB, poolBytesFree: 9.5 * GB })).toThrow(
+  expect(() => judgeRoom({ poolBytes: 100 * GB, poolBytesFree: 15 * GB })).not.toThrow();
+  expect(() => judgeRoom({ poolBytes: 100 * GB, poolBytesFree: 14.5 * GB })).toThrow(
     expect.objectContaining({
       code: 'host-full',
       message:
-        'This machine is full: 90.5 GB of 100 GB of its disk is used, and the last 10 percent are kept for the sites that it has.',
+        'This machine is full: 85.5 GB of 100 GB of its disk is used, and the last 15 percent are kept for the sites that it has.',
     }),
   );
 });

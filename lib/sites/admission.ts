@@ -80,7 +80,7 @@ export function judgeRoom({ poolBytes, poolBytesFree }: Pick<Capacity, 'poolByte
   if (poolBytesFree >= poolBytes * POOL_RESERVE_SHARE) return;
   const share = formatShare(poolBytes - poolBytesFree, poolBytes);
   throw hostFull(
-    `This machine is full: ${share} of its disk is used, and the last ${POOL_RESERVE_SHARE * 100} percent are kept for the sites that it has.`,
+    `This machine is full: ${share} of its disk is used, and the last ${Math.round(POOL_RESERVE_SHARE * 100)} percent are kept for the sites that it has.`,
   );
 }
 

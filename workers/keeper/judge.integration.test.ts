@@ -163,7 +163,7 @@ test('a pool that runs low holds the disk that fills it, tells the admins once, 
     await judge([reading(writer, given), reading(other)], pool);
     now = new Date(now.getTime() + 2_000);
   };
-  await round({ diskBytes: 10 * MB }, { ...ROOM, bytesFree: 1_200 * MB });
+  await round({ diskBytes: 10 * MB }, { ...ROOM, bytesFree: 1_800 * MB });
   await round({ diskBytes: 310 * MB }, low);
   expect((await siteOf(writer.id))?.diskHeldFor).toMatch(/^The machine's disk is nearly full: 9\.1 GB of 10 GB/);
   expect((await siteOf(other.id))?.diskHeldFor).toBeNull();
