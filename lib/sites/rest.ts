@@ -120,6 +120,8 @@ async function stayAwake(
   present: string,
 ): Promise<void> {
   const awake = { rest: 'awake' as const, activeAt: new Date() };
+  // One that was to be stopped may be frozen so far, and must not stay so with a route.
+  if (container?.status === 'paused') await deps.engine.unpause(site.id);
   await deps.db.site.updateMany({ where: { id: site.id }, data: awake });
   const text = `The site was to sleep and stays awake: ${present}.`;
   await deps.db.event.create({ data: { siteId: site.id, kind: 'stays-awake', text } });
