@@ -16,22 +16,25 @@ interface RowProps {
   row: AdminRow;
   index: number;
   isPicked: boolean;
+  /** Takes the height of what may be of any; null: it need not be known. */
+  measure: ((element: HTMLElement | null) => void) | null;
   onPick: (name: string, isPicked: boolean) => void;
 }
 
 const DAY_MS = 24 * 3_600_000;
 
-export const Row = memo(function Row({ row, index, isPicked, onPick }: RowProps) {
+export const Row = memo(function Row({ row, index, isPicked, measure, onPick }: RowProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a grid of CSS, so that the line can become a card
     // biome-ignore lint/a11y/useFocusableInteractive: its checkbox and its link are
     <div
       role="row"
+      ref={measure}
       aria-rowindex={index + 2}
       aria-selected={isPicked}
       data-index={index}
       data-testid={`site-${row.name}`}
-      className="sites-row min-h-14 border-b border-line py-2 text-sm last:border-b-0 hover:bg-sunken/60 aria-selected:bg-beam/10"
+      className="sites-row border-b border-line text-sm max-md:py-3 md:h-[57px] md:overflow-hidden hover:bg-sunken/60 aria-selected:bg-beam/10"
     >
       <Cell id="pick">
         <input

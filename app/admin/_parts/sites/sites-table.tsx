@@ -1,4 +1,4 @@
-// The table of all sites. Only the lines near the window are in the page; the page itself scrolls.
+// The table of all sites. Of many, only the lines near the window are in the page; the page itself scrolls.
 
 'use client';
 
@@ -10,11 +10,15 @@ import { Header } from './header.tsx';
 import { Row } from './row.tsx';
 import type { RowsQueryControl } from './use-rows-query.ts';
 
+/** Of a line, which is always as high; a card's is measured. */
 const ROW_HEIGHT = 57;
 const CARD_HEIGHT = 130;
-/** Lines beyond the window's ends; also how many the server sends at the least. */
-const OVERSCAN = 12;
+/** Lines beyond the window’s ends. */
+const OVERSCAN = 8;
+/** Lines before the window is known, as on the server. */
 const FIRST_ROWS = 40;
+/** So many lines are all in the page: a browser can search and print them. */
+const WHOLE_ROWS_MAX = 150;
 
 interface SitesTableProps {
   rows: AdminRow[];
@@ -26,7 +30,7 @@ interface SitesTableProps {
 
 export function SitesTable({ rows, control, picked, onPick, onPickAll }: SitesTableProps) {
   const body = useRef<HTMLDivElement>(null);
-  const { items, before, after, scrollTo } = useWindowOf(rows, body);
+  const { items, before, after, scrollTo, measure } = useWindowOf(rows, body);
   const onKeyDown = useArrowKeys(body, rows.length, scrollTo);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a grid of CSS, so that lines can become cards
@@ -44,7 +48,14 @@ export function SitesTable({ rows, control, picked, onPick, onPickAll }: SitesTa
         {items.map((index) => {
           const row = rows[index];
           return row ? (
-            <Row key={row.id} row={row} index={index} isPicked={picked.has(row.name)} onPick={onPick} />
+            <Row
+              key={row.id}
+              row={row}
+              index={index}
+              measure={measure}
+              isPicked={picked.has(row.name)}
+              onPick={onPick}
+            />
           ) : null;
         })}
         <Space height={after} />
@@ -84,24 +95,21 @@ function useWindowOf(rows: AdminRow[], body: React.RefObject<HTMLDivElement | nu
     scrollMargin: place?.top ?? 0,
     scrollPaddingStart: 60,
   });
-  const measured = useRef(virtualizer);
-  measured.current = virtualizer;
-  useLayoutEffect(() => {
-    for (const line of body.current?.querySelectorAll<HTMLElement>('[data-index]') ?? []) {
-      measured.current.measureElement(line);
-    }
-  });
-  const scrollTo = useCallback((index: number) => measured.current.scrollToIndex(index), []);
+  const { scrollToIndex, measureElement } = virtualizer;
+  const scrollTo = useCallback((index: number) => scrollToIndex(index), [scrollToIndex]);
+  const measure = place?.isNarrow ? measureElement : null;
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0], items.at(-1)];
-  if (!place || !first || !last) {
-    return { items: [...Array(Math.min(rows.length, FIRST_ROWS)).keys()], before: 0, after: 0, scrollTo };
+  if (rows.length <= WHOLE_ROWS_MAX || !place || !first || !last) {
+    const size = place ? Math.min(rows.length, WHOLE_ROWS_MAX) : Math.min(rows.length, FIRST_ROWS);
+    return { items: [...Array(size).keys()], before: 0, after: 0, scrollTo, measure };
   }
   return {
     items: items.map(({ index }) => index),
     before: first.start - place.top,
     after: virtualizer.getTotalSize() - (last.end - place.top),
     scrollTo,
+    measure,
   };
 }
 
@@ -118,7 +126,7 @@ function useArrowKeys(body: React.RefObject<HTMLDivElement | null>, count: numbe
     scrollTo(target);
     const focus = (tries: number) => {
       const line = body.current?.querySelector<HTMLElement>(`[data-index="${target}"] ${control}`);
-      if (line) line.focus({ preventScroll: true });
+      if (line) line.focus();
       else if (tries > 0) requestAnimationFrame(() => focus(tries - 1));
     };
     requestAnimationFrame(() => focus(20));
