@@ -7,6 +7,7 @@ import type { Db, Transaction } from '../db/client.ts';
 import { notify } from '../db/notify.ts';
 import { addJob, type JobName } from '../jobs/add.ts';
 import { requestDelete } from '../sites/delete.ts';
+import { holdByPolicy } from '../sites/hold.ts';
 import type { JudgedSite } from './judged.ts';
 import type { Action } from './verdict.ts';
 
@@ -14,19 +15,8 @@ export async function act(db: Db, site: JudgedSite, action: Action, now: Date): 
   switch (action.do) {
     case 'rest':
       return change(db, site.id, 'converge', (tx) => putToRest(tx, site, action.rest));
-    case 'hold': {
-      const held = { heldBy: action.cause, heldFor: action.text, heldAt: now };
-      return change(
-        db,
-        site.id,
-        'converge',
-        async (tx) => {
-          const where = { id: site.id, state: 'live' as const, heldBy: null };
-          return (await tx.site.updateMany({ where, data: held })).count;
-        },
-        { action: 'site.hold', after: held },
-      );
-    }
+    case 'hold':
+      return holdByPolicy(db, site.id, action.cause, action.text, now);
     case 'hold-disk':
       return holdDisk(db, site.id, action.text);
     case 'release-disk':

@@ -174,6 +174,25 @@ export function poolSentence(level: 'over' | 'info', pool: Share, held: number):
   return `${POOL_WORDS}: ${share}. ${sites}, and launches are refused.`;
 }
 
+export type HostResource = 'host-memory' | 'host-processes' | 'host-disk';
+
+/** For the admins, about the machine itself. */
+export function hostSentence(kind: HostResource, level: 'warn' | 'critical' | 'info', { used, max }: Share): string {
+  const percent = Math.floor((used / max) * 100);
+  if (kind === 'host-processes') {
+    const share = `${plain(used)} of ${plain(max)}`;
+    if (level === 'info') return `The machine has processes free again: ${share} are taken.`;
+    if (level === 'warn') return `${percent} % of the machine's processes are taken: ${share}.`;
+    return `Nearly all processes of the machine are taken: ${share}.`;
+  }
+  const isMemory = kind === 'host-memory';
+  const what = isMemory ? "The machine's memory" : "The disk that holds the platform's own data";
+  const share = formatShare(used, max);
+  if (level === 'info') return `${what} has room again: ${share}.`;
+  if (level === 'warn') return `${what} is at ${percent} %: ${share}.`;
+  return `${what} is nearly ${isMemory ? 'used up' : 'full'}: ${share}.`;
+}
+
 /** For the admins, about the keeper itself. `seconds` since the last reading, or that one took. */
 export function keeperSentence(problem: 'silent' | 'slow' | 'back', seconds: number): string {
   const time = count(Math.round(seconds), 'second', 'seconds');

@@ -4,6 +4,7 @@
 import type { Db, Transaction } from '../db/client.ts';
 import { notifyAll } from '../db/notify.ts';
 import type { Outcome } from './judge.ts';
+import type { HostResource } from './sentences.ts';
 
 /** What is kept of each site's events, and of the machine's. */
 export const EVENTS_MAX = 500;
@@ -14,7 +15,7 @@ export interface SiteOutcome {
 }
 
 export interface HostEvent {
-  kind: 'pool' | 'keeper';
+  kind: 'pool' | 'keeper' | HostResource;
   level: string;
   text: string;
   numbers: Record<string, number>;

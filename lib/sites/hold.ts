@@ -1,7 +1,7 @@
 // Stopping a site until somebody starts it again, with the reason that its owner reads; and starting it again. The row
 // says it; the deploy worker does it.
 
-import { audit, type Who } from '../audit/audit.ts';
+import { audit, KEEPER, type Who } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
@@ -64,11 +64,19 @@ export async function startSite(db: Db, { id, name }: Named): Promise<void> {
  * By the limits policy, whose event is the verdict's. Answers false for a site that is held already or not live: who was
  * first has the word.
  */
-export async function holdByPolicy(db: Db, id: string, cause: 'storm' | 'network', text: string): Promise<boolean> {
+export async function holdByPolicy(
+  db: Db,
+  id: string,
+  cause: 'storm' | 'network',
+  text: string,
+  at = new Date(),
+): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const where = { id, state: 'live' as const, heldBy: null };
-    const { count } = await tx.site.updateMany({ where, data: { heldBy: cause, heldFor: text, heldAt: new Date() } });
-    if (count === 0) return false;
+    const held = { heldBy: cause, heldFor: text };
+    const [site] = await tx.site.updateManyAndReturn({ where, data: { ...held, heldAt: at } });
+    if (!site) return false;
+    await audit(tx, { ...KEEPER, action: 'site.hold', subject: site.name, siteId: id, after: held });
     await addJob(tx, 'converge', { siteId: id });
     await notify(tx, 'site', id);
     return true;

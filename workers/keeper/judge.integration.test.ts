@@ -5,8 +5,9 @@ import { parseSettings } from '#lib/env.ts';
 import { EVENTS_MAX, pruneEvents } from '#lib/limits/store.ts';
 import { exampleReading, type GivenReading, MB } from '#lib/limits/testing/examples.ts';
 import { insertReady } from '#lib/sites/launch.ts';
+import { exampleHost } from '#lib/usage/testing/examples.ts';
 import { seedPlans } from '../../prisma/seed.ts';
-import { createJudge } from './judge.ts';
+import { createHostJudge, createJudge } from './judge.ts';
 
 const settings = parseSettings({ LIGHTKEEPER_SECRET: 's'.repeat(32) });
 const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -225,4 +226,19 @@ test('a round over 300 sites costs little', async () => {
   const { user, system } = process.cpuUsage(before);
   // Every two seconds: 20 ms are a hundredth of a core.
   expect((user + system) / 1_000 / 8).toBeLessThan(20);
+});
+
+test('the machine’s memory is told of once, also by a keeper that starts anew, and when it is well again', async () => {
+  const full = exampleHost({ memoryBytes: 20_480 * MB, memoryBytesUsed: 19_661 * MB });
+  const start = () => createHostJudge({ db: database.db, log, now: () => now });
+  const take = start();
+  await take(full);
+  await take(full);
+  await start()(full);
+  const later = start();
+  for (let round = 0; round < 2; round += 1) await later(exampleHost({ memoryBytes: 20_480 * MB }));
+  expect((await eventsOf(null)).map(({ kind, level, text }) => [kind, level, text])).toEqual([
+    ['host-memory', 'critical', "The machine's memory is nearly used up: 19.2 GB of 20 GB."],
+    ['host-memory', 'info', "The machine's memory has room again: 0.9 GB of 20 GB."],
+  ]);
 });

@@ -5,12 +5,13 @@ import type { Db } from '#lib/db/client.ts';
 import { act, holdDisk, releaseDisk } from '#lib/limits/act.ts';
 import { readFacts, readStates, type SiteFacts } from '#lib/limits/facts.ts';
 import { judge, type Outcome } from '#lib/limits/judge.ts';
+import { HOST_RESOURCES, type HostLevel, type HostState, judgeHost, newHostState } from '#lib/limits/judge-host.ts';
 import { judgePool, NEW_POOL, type PoolSite } from '#lib/limits/judge-pool.ts';
 import { type JudgedSite, type JudgeState, newState } from '#lib/limits/judged.ts';
 import { POOL_WORDS } from '#lib/limits/sentences.ts';
 import { pruneEvents, writeHostEvent, writeOutcomes } from '#lib/limits/store.ts';
 import type { Log } from '#lib/log.ts';
-import type { Reading, SiteReading } from '#lib/usage/reading.ts';
+import type { HostReading, Reading, SiteReading } from '#lib/usage/reading.ts';
 import { watchKeeper } from './watch.ts';
 
 /** A jump of the clock must not delete everybody: this many guests' sites within this time. */
@@ -32,10 +33,12 @@ export interface Pool {
 /** For the readings as they are delivered: judges each, and tells when they stay away or are slow. */
 export function startJudging(deps: JudgeDeps): { take(reading: Reading): Promise<void>; stop(): void } {
   const judgeRound = createJudge(deps);
+  const judgeMachine = createHostJudge(deps);
   const watch = watchKeeper({ ...deps, now: () => deps.now().getTime() });
   return {
     async take({ sites, host }) {
       await judgeRound(sites, { bytes: host.poolBytes, bytesFree: host.poolBytesFree });
+      await judgeMachine(host);
       await watch.read(host.readMillis);
     },
     stop: watch.stop,
@@ -89,6 +92,27 @@ export function createJudge(deps: JudgeDeps): (readings: SiteReading[], pool: Po
     prunedAt = now.getTime();
     await pruneEvents(db);
   };
+}
+
+/** Tells of the machine's memory, processes and own disk. Its memory begins with what the keeper before told last. */
+export function createHostJudge({ db, log }: JudgeDeps): (host: HostReading) => Promise<void> {
+  let state: HostState | null = null;
+  return async (host) => {
+    const { state: next, events } = judgeHost(host, state ?? newHostState(await toldLast(db)));
+    for (const event of events) {
+      await writeHostEvent(db, event);
+      log.warn({ kind: event.kind, ...event.numbers }, 'judged the machine');
+    }
+    state = next;
+  };
+}
+
+async function toldLast(db: Db): Promise<Record<string, HostLevel | null>> {
+  const told = HOST_RESOURCES.map(async (kind) => {
+    const last = await db.event.findFirst({ where: { siteId: null, kind }, orderBy: { at: 'desc' } });
+    return [kind, last?.level === 'warn' || last?.level === 'critical' ? last.level : null] as const;
+  });
+  return Object.fromEntries(await Promise.all(told));
 }
 
 /** As the keeper before told it last. */
