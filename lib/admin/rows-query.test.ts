@@ -38,8 +38,8 @@ describe('the filters of the table', () => {
 });
 
 describe('the order of the table', () => {
-  it('puts the worst verdict first, and no verdict last', () => {
-    expect(names(ROWS, { sort: 'verdicts', descending: true }).slice(0, 2)).toEqual(['full', 'idle']);
+  it('puts the worst verdict first, then what is held or failed, and well sites last', () => {
+    expect(names(ROWS, { sort: 'verdicts', descending: true }).slice(0, 3)).toEqual(['full', 'held', 'idle']);
   });
 
   it.each([true, false])('puts sites without a reading last, whichever way round (%s)', (descending) => {

@@ -110,6 +110,12 @@ export function tightest(row: AdminRow): number {
 
 type Value = number | string | null;
 
+/** By the worst verdict, then by how many there are. A site that does not run counts as critical without any. */
+function trouble({ state, verdicts }: AdminRow): number {
+  const least = state === 'held' || state === 'failed' ? rankOf('critical') : 0;
+  return Math.max(rankOf(verdicts[0]?.level ?? null), least) * 100 + verdicts.length;
+}
+
 const VALUES: Record<SortKey, (row: AdminRow) => Value> = {
   name: ({ name }) => name,
   owner: ({ owner }) => owner,
@@ -125,7 +131,7 @@ const VALUES: Record<SortKey, (row: AdminRow) => Value> = {
   full: ({ disk, diskMax, growth }) => timeToFull({ used: disk, max: diskMax, growth }),
   requests: ({ requestsPerMinute }) => requestsPerMinute,
   p95: ({ p95Millis }) => p95Millis,
-  verdicts: ({ verdicts }) => rankOf(verdicts[0]?.level ?? null) * 100 + verdicts.length,
+  verdicts: trouble,
   created: ({ createdAt }) => createdAt,
   expires: ({ expiresAt }) => expiresAt,
 };

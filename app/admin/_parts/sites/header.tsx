@@ -33,7 +33,7 @@ export function Header({ control: { query, sortBy }, pickedCount, rowCount, onPi
             }}
             onChange={(event) => onPickAll(event.target.checked)}
             aria-label="Select all that are shown"
-            className="size-4.5 accent-(--meter)"
+            className="size-4.5 shrink-0 accent-(--meter)"
           />
           <span className="ml-3 md:hidden" aria-hidden="true">
             Select all
