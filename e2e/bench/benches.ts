@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { must, run } from '../setup/programs.ts';
 import { benchDashboard } from './dashboard.ts';
+import { benchHundred } from './hundred.ts';
 import { BENCH_INSTANCE, ENGINE, launch, remove, type Site, untilReady, untilServed } from './instance.ts';
 import { benchKeeper } from './keeper.ts';
 import { compare, type Figure, timed } from './measure.ts';
@@ -24,6 +25,7 @@ export const BENCHES: Bench[] = [
   { name: 'wake', run: () => benchWake() },
   { name: 'dashboard', run: () => benchDashboard() },
   { name: 'keeper', run: () => benchKeeper(BENCH_INSTANCE) },
+  { name: 'hundred', run: () => benchHundred() },
 ];
 
 /** Click → first 200: a ready site, and one made from nothing while the visitor waits. */

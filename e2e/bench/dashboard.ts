@@ -23,12 +23,9 @@ const MB = 1024n * 1024n;
 export async function benchDashboard(): Promise<Figure[]> {
   const url = await makeDatabase();
   const web = await startWeb(url);
-  const browser = await chromium.launch({
-    executablePath: TEST_PACKAGES.chromium,
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await openBrowser();
   try {
-    const context = await signIn(browser);
+    const context = await signIn(browser, URL_OF_WEB, SECRET);
     const list = await context.request.get(`${URL_OF_WEB}/api/admin/sites`);
     const kilobytes = Math.round((await list.body()).length / 1_024);
     return [
@@ -43,15 +40,15 @@ export async function benchDashboard(): Promise<Figure[]> {
         `dashboard of ${SITES} sites, rows seen`,
         'a page without rows, seen',
         9,
-        () => untilSeen(context, '/admin', '[data-index="0"]'),
-        () => untilSeen(context, '/admin/audit', 'h1'),
+        () => untilSeen(context, `${URL_OF_WEB}/admin`, '[data-index="0"]'),
+        () => untilSeen(context, `${URL_OF_WEB}/admin/audit`, 'h1'),
       ),
       await compare(
         `dashboard of ${SITES} sites, all rows there`,
         'a page without rows, seen',
         9,
-        () => untilSeen(context, '/admin', '[data-whole="true"]'),
-        () => untilSeen(context, '/admin/audit', 'h1'),
+        () => untilSeen(context, `${URL_OF_WEB}/admin`, '[data-whole="true"]'),
+        () => untilSeen(context, `${URL_OF_WEB}/admin/audit`, 'h1'),
       ),
     ];
   } finally {
@@ -61,21 +58,27 @@ export async function benchDashboard(): Promise<Figure[]> {
   }
 }
 
-async function untilSeen(context: BrowserContext, place: string, selector: string): Promise<number> {
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: TEST_PACKAGES.chromium, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+/** Milliseconds until a page of the operator's shows it. */
+export async function untilSeen(context: BrowserContext, url: string, selector: string): Promise<number> {
   const page = await context.newPage();
   const took = await timed(async () => {
-    await page.goto(URL_OF_WEB + place, { waitUntil: 'commit' });
+    await page.goto(url, { waitUntil: 'commit' });
     await page.locator(selector).first().waitFor();
   });
   await page.close();
   return took;
 }
 
-async function signIn(browser: Browser): Promise<BrowserContext> {
+/** A browser that is signed in as admin. */
+export async function signIn(browser: Browser, app: string, secret: string): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  await page.goto(`${URL_OF_WEB}/admin/sign-in`);
-  await page.getByLabel('Admin secret').fill(SECRET);
+  await page.goto(`${app}/admin/sign-in`);
+  await page.getByLabel('Admin secret').fill(secret);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/admin$/);
   await page.close();
