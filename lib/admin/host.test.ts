@@ -6,7 +6,7 @@ import { exampleRow } from './testing/example-row.ts';
 const MB = 1024 * 1024;
 const SETTINGS = { overcommit: 4, readySites: 2 };
 
-it('promises are the sums of all limits, and their ratio is to what there is', () => {
+it('promises of CPU and processes are the sums of all limits, and the ratio of memory and disk is to what there is', () => {
   const rows = [
     exampleRow({ name: 'a' }),
     exampleRow({ name: 'b', diskMax: 3072 * MB }),
@@ -23,7 +23,8 @@ it('promises are the sums of all limits, and their ratio is to what there is', (
     },
     ...{ platformBytes: 0n, platformBytesFree: 0n, readMillis: 12, readCpuMicros: 900, readAt: new Date(1_000) },
   };
-  expect(viewHost(host, rows, SETTINGS)).toMatchObject({
+  const promised = { diskBytes: 5120 * MB, memoryBytes: 768 * MB };
+  expect(viewHost(host, rows, promised, SETTINGS)).toMatchObject({
     disk: { capacity: 2560 * MB, promised: 5120 * MB, used: 560 * MB },
     memory: { capacity: 1536 * MB, promised: 768 * MB, used: 400 * MB },
     cpu: { capacity: 2_000, promised: 3_000, used: 300 },
@@ -37,7 +38,7 @@ it('promises are the sums of all limits, and their ratio is to what there is', (
 });
 
 it('a machine that no keeper has read has no capacity, and the sites’ own sums', () => {
-  const view = viewHost(null, [exampleRow({ name: 'a' })], SETTINGS);
+  const view = viewHost(null, [exampleRow({ name: 'a' })], { diskBytes: 0, memoryBytes: 0 }, SETTINGS);
   expect(view).toMatchObject({ readAt: null, disk: { capacity: null, used: 100 * MB }, promisedTimes: { disk: 0 } });
 });
 

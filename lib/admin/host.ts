@@ -2,6 +2,7 @@
 
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
+import type { Promised } from '../sites/promised.ts';
 import type { AdminRow, RowState } from './row.ts';
 
 /** Capacity against promised against used; null: there is no such number here. */
@@ -46,17 +47,18 @@ export function readHostRow(db: Db) {
 export function viewHost(
   host: HostRow,
   rows: AdminRow[],
+  promised: Promised,
   settings: Pick<Settings, 'overcommit' | 'readySites'>,
 ): HostView {
   const sum = (of: (row: AdminRow) => number | null) => rows.reduce((total, row) => total + (of(row) ?? 0), 0);
   const disk = {
     capacity: host && Number(host.poolBytes),
-    promised: sum(({ diskMax }) => diskMax),
+    promised: promised.diskBytes,
     used: host ? Number(host.poolBytes - host.poolBytesFree) : sum((row) => row.disk),
   };
   const memory = {
     capacity: host && Number(host.memoryBytes),
-    promised: sum(({ memoryMax }) => memoryMax),
+    promised: promised.memoryBytes,
     used: Number(host?.memoryBytesUsed ?? 0) || sum((row) => row.memory),
   };
   const counts = countStates(rows);

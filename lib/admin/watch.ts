@@ -3,6 +3,7 @@
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
 import type { Log } from '../log.ts';
+import { readPromised } from '../sites/promised.ts';
 import { diffRows, type RowsChange, type SentRows } from './diff.ts';
 import { type HostView, readHostRow, viewHost } from './host.ts';
 import { readRows } from './read-rows.ts';
@@ -30,8 +31,8 @@ export interface Watch {
 }
 
 export async function readOverview(db: Db, settings: Settings): Promise<Overview> {
-  const [rows, host] = await Promise.all([readRows(db), readHostRow(db)]);
-  return { rows, host: viewHost(host, rows, settings) };
+  const [rows, host, promised] = await Promise.all([readRows(db), readHostRow(db), readPromised(db)]);
+  return { rows, host: viewHost(host, rows, promised, settings) };
 }
 
 export function createWatch(deps: { db: Db; settings: Settings; log: Log }): Watch {

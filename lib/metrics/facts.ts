@@ -3,6 +3,7 @@
 import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { limitsOf } from '../sites/limits.ts';
+import { readPromised } from '../sites/promised.ts';
 
 /** Sites with series of their own: each has some twenty. */
 export const SITES_MAX = 2_000;
@@ -46,12 +47,4 @@ export async function readFacts(db: Db, settings: { readySites: number; overcomm
     jobsWaiting: jobs[0]?.waiting ?? 0,
     at: new Date(),
   };
-}
-
-async function readPromised(db: Db): Promise<{ memoryBytes: number; diskBytes: number }> {
-  const [row] = await db.$queryRaw<{ memory: bigint; disk: bigint }[]>`
-    select coalesce(sum(coalesce(s."memoryBytesMax", p."memoryBytesMax")), 0)::bigint as memory,
-      coalesce(sum(coalesce(s."diskBytesMax", p."diskBytesMax")), 0)::bigint as disk
-    from "Site" s join "Plan" p on p.name = s."planName" where s.state <> 'deleting'`;
-  return { memoryBytes: Number(row?.memory ?? 0), diskBytes: Number(row?.disk ?? 0) };
 }

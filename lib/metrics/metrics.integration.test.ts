@@ -58,7 +58,7 @@ test('host, keeper, states, verdicts and each site with use and limits are told 
   expect(value('host_memory_used_bytes')).toBe(Number(512n * MB));
   expect(value('keeper_reading_age_seconds')).toBeGreaterThanOrEqual(3);
   expect(value('keeper_reading_cpu_seconds')).toBe(0.02);
-  expect(value('promised_memory_bytes')).toBe(Number(64n * MB));
+  expect(value('promised_memory_bytes'), 'a frozen site is promised what it uses').toBe(Number(7n * MB));
   expect(value('sites', { state: 'live', rest: 'frozen', held_by: 'nobody' })).toBe(1);
   expect(value('verdicts', { kind: 'disk', level: 'warn' })).toBe(1);
   expect(value('site_disk_bytes', of)).toBe(Number(5n * MB));

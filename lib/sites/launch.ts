@@ -12,6 +12,7 @@ import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from
 import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
 import { generateSiteName, parseSiteName } from './names.ts';
+import { readPromised } from './promised.ts';
 
 export interface LaunchRequest {
   owner: { id: string } | null;
@@ -188,26 +189,17 @@ async function insertNew(deps: Deps, tx: Transaction, plan: Plan, claim: Claim, 
   });
 }
 
-/**
- * Counts what is promised against the machine as its keeper last saw it; before its first reading nothing is refused. Of
- * memory, a site that sleeps has what it uses: nothing when it is stopped.
- */
+/** Counts what is promised against the machine as its keeper last saw it; before its first reading nothing is refused. */
 async function judgeHost(deps: Deps, tx: Transaction, plan: Plan): Promise<void> {
   const host = await tx.host.findUnique({ where: { node: 'local' } });
   if (!host) return;
-  const [promised] = await tx.$queryRaw<{ memory: bigint; disk: bigint }[]>`
-    select coalesce(sum(case s.rest
-        when 'awake' then coalesce(s."memoryBytesMax", p."memoryBytesMax")
-        when 'frozen' then coalesce(u."memoryBytes", s."memoryBytesMax", p."memoryBytesMax")
-        else 0 end), 0)::bigint as memory,
-      coalesce(sum(coalesce(s."diskBytesMax", p."diskBytesMax")), 0)::bigint as disk
-    from "Site" s join "Plan" p on p.name = s."planName" left join "Usage" u on u."siteId" = s.id`;
+  const promised = await readPromised(tx);
   const capacity = {
     memoryBytes: Number(host.memoryBytes),
-    memoryBytesPromised: Number(promised?.memory ?? 0),
+    memoryBytesPromised: promised.memoryBytes,
     poolBytes: Number(host.poolBytes),
     poolBytesFree: Number(host.poolBytesFree),
-    diskBytesPromised: Number(promised?.disk ?? 0),
+    diskBytesPromised: promised.diskBytes,
   };
   const demand = { memoryBytes: Number(plan.memoryBytesMax), diskBytes: Number(plan.diskBytesMax) };
   judgeCapacity(capacity, demand, deps.settings.overcommit);
