@@ -108,6 +108,9 @@ const WAYS: Record<string, { body?: unknown }> = {
   'DELETE /keys': { body: { id: '01900000-0000-7000-8000-000000000000' } },
   'POST /rollback': { body: {} },
   'POST /restart': {},
+  'POST /start': {},
+  'POST /sleep': { body: { rest: 'stopped' } },
+  'POST /wake': {},
 };
 
 test('every route below a site has a row in the table of who may not', () => {
@@ -161,6 +164,7 @@ test("another page's request with a visitor's cookies is refused, and nothing is
     ['DELETE', `/${site.name}`],
     ['POST', `/${site.name}/rollback`],
     ['POST', `/${site.name}/restart`],
+    ['POST', `/${site.name}/sleep`],
     ['POST', ''],
   ];
   const origins: Record<string, string>[] = [
