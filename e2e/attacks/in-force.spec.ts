@@ -64,7 +64,7 @@ test('a site that is made from nothing has them before its first process is the 
       expect(limits).toEqual(expected(first));
       expect(disk).toBe(first.limits.diskBytes);
     }
-    expect([...seen.values()].some(({ program }) => program.startsWith('/.init'))).toBe(true);
+    expect([...seen.values()].some(({ program }) => /^\/\.(shell|init) /.test(program))).toBe(true);
   } finally {
     await Promise.all(sites.map((site) => remove(site)));
   }

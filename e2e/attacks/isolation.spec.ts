@@ -173,7 +173,8 @@ test('what a site can see is its own: processes, files, sockets, names', async (
   const [root, ...numbers] = seen.stdout.split('\n');
   expect(root).toBe('app bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var ');
   expect(numbers.slice(0, 5)).toEqual(['0', '0', '0', '0', '0']);
-  expect(numbers[5]).toMatch(/^HOME HOSTNAME LANG NODE_EXTRA_CA_CERTS PATH $/);
+  // The last is of the shell that closes the first process's output.
+  expect(numbers[5]).toMatch(/^HOME HOSTNAME LANG NODE_EXTRA_CA_CERTS PATH SHLVL $/);
 });
 
 test('what a site makes of set-user-id files and devices counts in the site alone', async ({ site }) => {

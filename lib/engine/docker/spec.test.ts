@@ -40,7 +40,7 @@ test('the container is named and labelled so that its owner finds it', () => {
 
 test('an init that reaps runs the command, whose words stay words, and nobody writes to the engine', () => {
   expect([options.Entrypoint, options.Cmd]).toEqual([
-    ['/.shell', '-p', '-c', 'exec /.init -- "$@" </dev/null >/dev/null 2>&1', 'init'],
+    ['/.shell', '-p', '-c', 'unset PWD; exec /.init -- "$@" </dev/null >/dev/null 2>&1', 'init'],
     ['/.lightkeeper/init', 'a b'],
   ]);
   expect(options.Env).toEqual(['PORT=8000', 'EMPTY=']);

@@ -54,7 +54,7 @@ const READ_ONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pr
  * What the first process writes, the engine reads, with up to a core of the host's. So nobody in the container has that
  * pipe: it is put away before anything of the tenant's runs, his shell too.
  */
-const WITHOUT_OUTPUT = `exec ${SKELETON_INIT} -- "$@" </dev/null >/dev/null 2>&1`;
+const WITHOUT_OUTPUT = `unset PWD; exec ${SKELETON_INIT} -- "$@" </dev/null >/dev/null 2>&1`;
 
 const OPEN_FILES_SOFT = 1024;
 
