@@ -2,14 +2,16 @@
 // there crosses the firewall as on its way to the internet. Its addresses are those of documentation and of tests.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import os from 'node:os';
 import { must, run } from './programs.ts';
 import { TEST_SLOT, WORLD_ALLOWED } from './test-instance.ts';
 
 const NAME = `lkworld${TEST_SLOT}`;
 const FIRST = 4 * TEST_SLOT;
-const HOST = `192.0.2.${FIRST + 1}`;
-/** Of documentation (RFC 5737); containers may reach it. */
-export const WORLD = `192.0.2.${FIRST + 2}`;
+const NETWORK = freeNetwork();
+const HOST = `${NETWORK}.${FIRST + 1}`;
+/** Of documentation; containers may reach it. */
+export const WORLD = `${NETWORK}.${FIRST + 2}`;
 /** Of network benchmarks (RFC 2544), closed but for one port that the instance allows. */
 export const [CLOSED, ALLOWED_PORT] = WORLD_ALLOWED;
 /** Stands for a cloud's metadata, which the tests never ask. */
@@ -38,6 +40,17 @@ for port in (${PORTS.keeps}, ${PORTS.mail}, ${ALLOWED_PORT}): serve(port, kept.a
 serve(${PORTS.sends}, source); serve(${PORTS.swallows}, sink)
 print("ready", flush=True)
 threading.Event().wait()`;
+
+/** Of the networks for documentation (RFC 5737) the first that the machine itself is not in, as test machines may be. */
+function freeNetwork(): string {
+  const others = Object.entries(os.networkInterfaces()).filter(([name]) => !name.startsWith('lkworld'));
+  const taken = others.flatMap(([, addresses]) => addresses ?? []).map(({ address }) => address);
+  const free = ['203.0.113', '198.51.100', '192.0.2'].find(
+    (network) => !taken.some((one) => one.startsWith(`${network}.`)),
+  );
+  if (!free) throw new Error('the machine is in all networks for documentation');
+  return free;
+}
 
 /** Makes the world; `end` takes everything away again. What a killed run left goes first. */
 export async function openWorld(): Promise<{ end(): Promise<void> }> {
