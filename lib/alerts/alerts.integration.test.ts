@@ -333,3 +333,19 @@ test('messages are kept for a week', async () => {
   await pruneAlerts(database.db, new Date(now.getTime() + 8 * 24 * 3_600_000));
   expect(await database.db.alertMessage.count()).toBe(0);
 });
+
+test('the admins’ alert is in the next batch, however many of users wait before it', async () => {
+  const users = await add({ target: `${hook.url}/users` });
+  const admins = await add({ target: `${hook.url}/admins` }, null);
+  const waiting = (channelId: string, dueMs: number) => ({
+    channelId,
+    group: 'machine:pool',
+    events: [],
+    count: 0,
+    dueAt: new Date(now.getTime() - dueMs),
+  });
+  const many = Array.from({ length: 60 }, () => waiting(users.id, 60_000));
+  await database.db.alertMessage.createMany({ data: [...many, waiting(admins.id, 0)] });
+  await deliverDue(deps());
+  expect(hook.received.map(({ path }) => path)).toContain('/admins');
+});

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { compose, composeConfirmation, slackBody, webhookBody } from './compose.ts';
-import { type Line, REST, TEST } from './plan.ts';
+import { LINES_MAX, type Line, REST, TEST } from './plan.ts';
 import { newSecret, sign } from './signature.ts';
 
 const URL = 'https://keeper.example.org';
@@ -49,6 +49,14 @@ test('a subject is one line of bounded length', () => {
   );
   expect(subject).toMatch(/^calm-harbor: a bc+…$/);
   expect(subject.length).toBeLessThanOrEqual(140);
+});
+
+test('a message of many long sentences is still one that chat programs take', () => {
+  const lines = Array.from({ length: LINES_MAX }, () => line({ text: 'x'.repeat(10_000) }));
+  const told = { id: 'm', group: REST, lines, count: LINES_MAX };
+  const composed = compose(told, URL);
+  expect(JSON.stringify(slackBody(composed)).length).toBeLessThan(30_000);
+  expect(JSON.stringify(webhookBody(told, composed, URL)).length).toBeLessThan(60_000);
 });
 
 test('words of a tenant are neither markup nor a call to everybody', () => {

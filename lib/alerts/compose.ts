@@ -7,6 +7,8 @@ import type { Line } from './plan.ts';
 import { REST, TEST } from './plan.ts';
 
 const SUBJECT_LENGTH_MAX = 140;
+/** Of one sentence: chat programs refuse a message of more than some 40,000 characters, with all that is in it. */
+const SENTENCE_LENGTH_MAX = 1_000;
 /** What chat programs take as a call to everybody in the room. */
 const CALLS = /@(?=all|channel|everyone|here)/gi;
 
@@ -65,7 +67,7 @@ export function webhookBody(message: Told, composed: Composed, appUrl: string): 
     text: composed.text,
     events: message.lines.map((line) => ({
       ...line,
-      text: plainText(line.text),
+      text: sayable(line.text),
       url: line.site === null ? null : siteUrl(appUrl, line.site),
     })),
   };
@@ -78,7 +80,12 @@ function headOf({ group, count }: Told): string[] {
 
 function sentenceOf({ site, text, times }: Line): string {
   const said = times > 1 ? ` (${times} times)` : '';
-  return `${site === null ? '' : `${site}: `}${plainText(text)}${said}`;
+  return `${site === null ? '' : `${site}: `}${sayable(text)}${said}`;
+}
+
+function sayable(text: string): string {
+  const plain = plainText(text);
+  return plain.length > SENTENCE_LENGTH_MAX ? `${plain.slice(0, SENTENCE_LENGTH_MAX - 1)}…` : plain;
 }
 
 /** Of several sentences the worst, and of equals the latest. */

@@ -39,6 +39,7 @@ export async function deliverDue(deps: DeliveryDeps): Promise<number> {
   return messages.length;
 }
 
+/** The admins' first: users' receivers that take their time must not make the machine's alerts late. */
 async function claim({ db, now }: DeliveryDeps): Promise<Message[]> {
   const at = now();
   const claimed = await db.$queryRaw<{ id: string }[]>`
@@ -46,7 +47,7 @@ async function claim({ db, now }: DeliveryDeps): Promise<Message[]> {
     where id in (
       select m.id from "AlertMessage" m join "AlertChannel" c on c.id = m."channelId"
       where m."sentAt" is null and m."failedAt" is null and m."dueAt" <= ${at} and (c.enabled or m."group" = ${CONFIRM})
-      order by m."dueAt" limit ${BATCH} for update of m skip locked)
+      order by c."ownerId" is not null, m."dueAt" limit ${BATCH} for update of m skip locked)
     returning id`;
   const ids = claimed.map(({ id }) => id);
   return db.alertMessage.findMany({ where: { id: { in: ids } }, include: { channel: true } });

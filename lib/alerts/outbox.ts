@@ -61,6 +61,7 @@ async function tellChannels(tx: Transaction, events: TellableEvent[], now: Date)
   const owners = [...new Set(events.flatMap(({ ownerId }) => ownerId ?? []))];
   const channels = await tx.alertChannel.findMany({
     where: { enabled: true, OR: [{ ownerId: null }, { ownerId: { in: owners } }] },
+    orderBy: { ownerId: { sort: 'asc', nulls: 'first' } },
     take: CHANNELS_MAX,
   });
   for (const channel of channels) {

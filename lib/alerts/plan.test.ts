@@ -139,6 +139,21 @@ test('past the brake everything goes into one summary, when the brake lets go', 
   expect(planMessages(sent, [event({ siteId: 'last' })], free)).toMatchObject([{ group: 'last:disk' }]);
 });
 
+test('the machine’s own events wait behind no site’s, however many of those there were', () => {
+  const many = Array.from({ length: 100 }, (_, index) => event({ siteId: `site-${index}`, site: `harbor-${index}` }));
+  const drafts = planMessages([], many, NOW);
+  const machine = event({ siteId: null, site: null, ownerId: null, kind: 'pool' });
+  const [rest] = drafts.filter(({ group }) => group === REST);
+  if (!rest) throw new Error('nothing was braked');
+  const sent = told(drafts.slice(0, BRAKE_MAX), NOW);
+  const earlier = [...sent, { ...rest, id: 'rest', at: NOW, open: true }];
+  const soon = new Date(NOW.getTime() + SOON_MS);
+  for (const before of [sent, earlier]) {
+    expect(planMessages(before, [machine], NOW)).toMatchObject([{ id: null, group: 'machine:pool', dueAt: soon }]);
+  }
+  expect(planMessages([], [...many, machine], NOW).at(-1)).toMatchObject({ group: 'machine:pool', dueAt: soon });
+});
+
 test('a delivery is tried for hours, with longer and longer pauses', () => {
   const seconds = Array.from({ length: ATTEMPTS_MAX }, (_, index) => (retryMs(index + 1) ?? 0) / 1000);
   expect(seconds).toEqual([10, 30, 90, 270, 810, 2430, 3600, 0]);

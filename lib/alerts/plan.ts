@@ -1,6 +1,6 @@
 // Which message an event goes into, and when that is sent. The first of a group goes soon, with what comes in its first
 // seconds; later ones wait and go as one summary, longer each time, unless it got worse. A channel has a brake: past it,
-// one summary of all.
+// one summary of all that sites do.
 
 import { rankOf } from '../limits/levels.ts';
 import { groupOf, type TellableEvent } from './channel.ts';
@@ -60,13 +60,19 @@ export function planMessages(earlier: EarlierMessage[], events: TellableEvent[],
   const drafts = new Map<string, Draft>();
   const begun = earlier.filter(({ group }) => group !== TEST && group !== CONFIRM);
   for (const event of events) {
-    const group = [groupOf(event), REST].find((name) => drafts.has(name) || openOf(begun, name));
+    const places = isOfMachine(event) ? [groupOf(event)] : [groupOf(event), REST];
+    const group = places.find((name) => drafts.has(name) || openOf(begun, name));
     const key = group ?? newGroup(begun, drafts, event, now);
     const draft = drafts.get(key) ?? resume(begun, key) ?? begin(begun, key, now);
     const dueAt = isWorse(begun, key, event, now) ? soonest(draft.dueAt, now) : draft.dueAt;
     drafts.set(key, { ...add(draft, event), dueAt });
   }
   return [...drafts.values()];
+}
+
+/** Never braked: they are of few kinds, and sites that make many events must not keep the admins from hearing of them. */
+function isOfMachine({ siteId }: TellableEvent): boolean {
+  return siteId === null;
 }
 
 function openOf(earlier: EarlierMessage[], group: string): EarlierMessage | undefined {
@@ -96,6 +102,7 @@ function ofGroup(earlier: EarlierMessage[], group: string, now: Date): EarlierMe
 }
 
 function newGroup(earlier: EarlierMessage[], drafts: Map<string, Draft>, event: TellableEvent, now: Date): string {
+  if (isOfMachine(event)) return groupOf(event);
   const fresh = [...drafts.values()].filter(({ id, group }) => id === null && group !== REST).length;
   return lately(earlier, now).length + fresh >= BRAKE_MAX ? REST : groupOf(event);
 }

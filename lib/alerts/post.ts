@@ -4,10 +4,13 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
+import { oneLine } from '../deploy/clean-text.ts';
 import { resolveTarget } from './resolve.ts';
 import { type AddressRules, hostOf } from './target.ts';
 
 const ANSWER_MS_MAX = 5_000;
+/** Of a cause that we have no words for: some quote what the receiver sent, such as all names of its certificate. */
+const CAUSE_LENGTH_MAX = 200;
 
 /**
  * Answers null when the receiver took it (a status of 200 to 299), else why not in one sentence. Throws `bad-target`.
@@ -55,11 +58,12 @@ function refusal(host: string, statusCode: number): string {
   return `${host} answered ${statusCode}${isElsewhere ? ', a redirect, which is not followed' : ''}.`;
 }
 
-function failure(host: string, error: NodeJS.ErrnoException): string {
+/** Why nothing was answered, in one short sentence. Pure. */
+export function failure(host: string, error: NodeJS.ErrnoException): string {
   if (error.name === 'AbortError' || error.name === 'TimeoutError') {
     return `${host} did not answer in ${ANSWER_MS_MAX / 1000} seconds.`;
   }
-  return `${host} could not be reached: ${REASONS[error.code ?? ''] ?? error.message}.`;
+  return `${host} could not be reached: ${REASONS[error.code ?? ''] ?? oneLine(error.message.slice(0, CAUSE_LENGTH_MAX))}.`;
 }
 
 const REASONS: Record<string, string> = {
