@@ -3,15 +3,18 @@
 
 import type { ContainerState, ExecSession } from '../engine/engine.ts';
 import { AppError } from '../errors/app-error.ts';
-import { releaseLease, takeLease } from '../jobs/lease.ts';
+import { withLease } from '../jobs/lease.ts';
 import type { ConvergeDeps } from './converge.ts';
 import type { SiteWithPlan } from './machine.ts';
 import { setRestRoute } from './rest.ts';
 
-/** In which containers the app is down by us. Kept in memory: another worker makes sure once more. */
+/**
+ * In which containers the app is down by us, and since which hold: a release that ends a hold keeps the container, and may
+ * be held in its turn. Kept in memory: another worker makes sure once more.
+ */
 export interface HeldApps {
-  isHeld(container: Pick<ContainerState, 'instanceId'>): boolean;
-  note(container: Pick<ContainerState, 'instanceId'>): void;
+  isHeld(container: Pick<ContainerState, 'instanceId'>, heldAt: Date | null): boolean;
+  note(container: Pick<ContainerState, 'instanceId'>, heldAt: Date | null): void;
   /** Forgets the containers that are not among these. */
   keepOnly(containers: Iterable<Pick<ContainerState, 'instanceId'>>): void;
 }
@@ -20,13 +23,14 @@ const HOLD_MS_MAX = 20_000;
 const STOP_SECONDS = 5;
 
 export function createHeldApps(): HeldApps {
-  const held = new Set<string>();
+  const held = new Map<string, number>();
+  const timeOf = (heldAt: Date | null) => heldAt?.getTime() ?? 0;
   return {
-    isHeld: ({ instanceId }) => held.has(instanceId),
-    note: ({ instanceId }) => void held.add(instanceId),
+    isHeld: ({ instanceId }, heldAt) => held.get(instanceId) === timeOf(heldAt),
+    note: ({ instanceId }, heldAt) => void held.set(instanceId, timeOf(heldAt)),
     keepOnly(containers) {
       const present = new Set([...containers].map(({ instanceId }) => instanceId));
-      for (const id of held) if (!present.has(id)) held.delete(id);
+      for (const id of held.keys()) if (!present.has(id)) held.delete(id);
     },
   };
 }
@@ -38,17 +42,14 @@ export function createHeldApps(): HeldApps {
 export async function holdApp(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const container = await deps.engine.inspect(site.id);
   await setRestRoute(deps, site, container);
-  if (container?.status !== 'running' || deps.heldApps.isHeld(container)) return;
+  if (container?.status !== 'running' || deps.heldApps.isHeld(container, site.heldAt)) return;
   const holder = `hold:${deps.runner}:${crypto.randomUUID()}`;
-  if (!(await takeLease(deps.db, `site:${site.id}`, holder))) return;
-  try {
-    const now = await deps.db.site.findUnique({ where: { id: site.id }, select: { heldBy: true } });
+  await withLease(deps.db, `site:${site.id}`, holder, 0, async () => {
+    const now = await deps.db.site.findUnique({ where: { id: site.id }, select: { heldBy: true, heldAt: true } });
     if (now?.heldBy !== 'storm') return;
     await endApp(deps, site.id);
-    deps.heldApps.note(container);
-  } finally {
-    await releaseLease(deps.db, `site:${site.id}`, holder);
-  }
+    deps.heldApps.note(container, now.heldAt);
+  });
 }
 
 /** A container in which nothing can be started any more is stopped instead. */

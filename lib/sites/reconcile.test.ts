@@ -3,6 +3,7 @@ import type { HoldCause, Rest } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import { parseSettings } from '../env.ts';
 import { ASLEEP, AWAY, HELD } from '../proxy/proxy.ts';
+import { createHeldApps } from './hold-app.ts';
 import { desiredRoutes, needsWork } from './reconcile.ts';
 
 const now = new Date('2026-01-01T00:00:20Z');
@@ -12,6 +13,7 @@ const site = {
   state: 'live' as const,
   rest: 'awake' as Rest,
   heldBy: null as HoldCause | null,
+  heldAt: null as Date | null,
   generation: 1,
   address: '10.213.0.2',
   livePort: 8001,
@@ -57,6 +59,15 @@ test('of a site whose app kept ending, the app is held and the container is left
   expect(needsWork(held, container, now, { isHeld: () => true })).toBe(false);
   expect(needsWork(held, { ...container, status: 'exited' }, now, heldApps)).toBe(false);
   expect(needsWork(held, null, now, heldApps)).toBe(false);
+});
+
+test('an app that a release brought back is held again when that release keeps ending too', () => {
+  const apps = createHeldApps();
+  const first = { ...site, heldBy: 'storm' as const, heldAt: now };
+  apps.note(container, first.heldAt);
+  expect(needsWork(first, container, now, apps)).toBe(false);
+  // Another release went live in the same container, and was held.
+  expect(needsWork({ ...first, heldAt: new Date(now.getTime() + 60_000) }, container, now, apps)).toBe(true);
 });
 
 const routes = (row: Partial<typeof site>, state: ContainerState | null) =>

@@ -20,7 +20,17 @@ const RETRY_MS = 30_000;
 
 type Row = Pick<
   Site,
-  'id' | 'name' | 'state' | 'rest' | 'heldBy' | 'generation' | 'address' | 'livePort' | 'routedName' | 'createdAt'
+  | 'id'
+  | 'name'
+  | 'state'
+  | 'rest'
+  | 'heldBy'
+  | 'heldAt'
+  | 'generation'
+  | 'address'
+  | 'livePort'
+  | 'routedName'
+  | 'createdAt'
 >;
 
 /** One look over all sites, containers, disks and routes. */
@@ -61,7 +71,7 @@ export function needsWork(
   if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
   if (site.routedName !== site.name) return true;
   const wanted = wantedStatus(site);
-  if (wanted === 'left') return container?.status === 'running' && !heldApps.isHeld(container);
+  if (wanted === 'left') return container?.status === 'running' && !heldApps.isHeld(container, site.heldAt);
   if (wanted !== 'running') return !isAtRest(wanted, container);
   return (
     container?.status !== 'running' || container.generation !== site.generation || container.address !== site.address
