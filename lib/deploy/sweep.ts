@@ -1,7 +1,7 @@
 // Takes up what dead processes left: deployments that stay "running", and releases whose last word never came.
 
 import { notify } from '../db/notify.ts';
-import { releaseLease, takeLease } from '../jobs/lease.ts';
+import { withLease } from '../jobs/lease.ts';
 import type { DeployDeps } from './deps.ts';
 import { settleSite } from './settle.ts';
 import { markFailed } from './tell-failed.ts';
@@ -17,13 +17,12 @@ export async function sweepDeployments(deps: DeployDeps, now: Date): Promise<num
   let ended = 0;
   for (const { id, siteId } of left) {
     const holder = `sweep:${deps.runner}:${id}`;
-    if (!(await takeLease(deps.db, `site:${siteId}`, holder))) continue; // A deployment runs, and settles it itself.
     try {
-      ended += await endDeployment(deps, id, siteId);
+      // Without the lease a deployment runs, and settles it itself.
+      const done = await withLease(deps.db, `site:${siteId}`, holder, 0, () => endDeployment(deps, id, siteId));
+      ended += done?.result ?? 0;
     } catch (cause) {
       deps.log.warn({ deploymentId: id, cause: String(cause) }, 'a deployment was not swept; it is tried again');
-    } finally {
-      await releaseLease(deps.db, `site:${siteId}`, holder);
     }
   }
   return ended;

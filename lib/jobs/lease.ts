@@ -15,6 +15,13 @@ export async function takeLease(db: Db, name: string, holder: string): Promise<b
   return taken === 1;
 }
 
+/** False when it is no longer held. It takes nothing, so a renewal that the giving back has overtaken does no harm. */
+export async function renewLease(db: Db, name: string, holder: string): Promise<boolean> {
+  const renewed = await db.$executeRaw`
+    update "Lease" set "expiresAt" = now() + ${LEASE_MS} * interval '1 millisecond' where name = ${name} and holder = ${holder}`;
+  return renewed === 1;
+}
+
 export async function releaseLease(db: Db, name: string, holder: string): Promise<void> {
   await db.$executeRaw`delete from "Lease" where name = ${name} and holder = ${holder}`;
 }
@@ -56,7 +63,7 @@ export async function whileLeased<T>(
 ): Promise<T> {
   const lost = new AbortController();
   const renewal = setInterval(() => {
-    takeLease(db, name, holder).then(
+    renewLease(db, name, holder).then(
       (held) => held || lost.abort(new Error(`lost the lease ${name}`)),
       () => {},
     );

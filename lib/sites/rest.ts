@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import type { ContainerState } from '../engine/engine.ts';
-import { releaseLease, takeLease } from '../jobs/lease.ts';
+import { withLease } from '../jobs/lease.ts';
 import { ASLEEP, AWAY, HELD, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { ConvergeDeps } from './converge.ts';
@@ -83,15 +83,13 @@ export async function bringToRest(deps: ConvergeDeps, site: SiteWithPlan): Promi
 async function whileAlone(deps: ConvergeDeps, site: SiteWithPlan, work: () => Promise<void>): Promise<string | null> {
   if (site.heldBy) return work().then(() => null);
   const holder = `rest:${deps.runner}:${crypto.randomUUID()}`;
-  if (!(await takeLease(deps.db, `site:${site.id}`, holder))) return 'a deployment is under way';
-  try {
+  const done = await withLease(deps.db, `site:${site.id}`, holder, 0, async () => {
     if (await hasSession(deps, site.id)) return 'an SSH session is open';
     if (!(await drained(deps, site))) return 'a request is open';
     await work();
     return null;
-  } finally {
-    await releaseLease(deps.db, `site:${site.id}`, holder);
-  }
+  });
+  return done ? done.result : 'a deployment is under way';
 }
 
 /** The SSH process notes each site that has a session, before it looks whether that site is awake. */
