@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '#lib/errors/app-error.ts';
 import { createLog } from '#lib/log.ts';
 import { createLedger, sweepLeftovers } from './leftovers.ts';
 import { createProcessEngine } from './testing/process-engine.ts';
@@ -61,13 +62,31 @@ describe('sweepLeftovers', () => {
     expect(await ledger.leftBefore()).toEqual([]);
   });
 
-  it('keeps the note of a site that cannot be asked', async () => {
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const notRunning = (status: string) =>
+    new AppError('site-not-ready', { message: 'The site is not running.', hint: 'Start it.', details: { status } });
+
+  it('keeps the note of a site that cannot be asked, and asks again', async () => {
     await createLedger(directory, 'before').enter(SITE);
-    const exec = () => Promise.reject(new Error('away'));
-    const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    await sweepLeftovers({ exec }, createLedger(directory, 'now'), log);
-    expect(await createLedger(directory, 'later').leftBefore()).toEqual([SITE]);
+    const ledger = createLedger(directory, 'now');
+    const noted: string[][] = [];
+    const errors = [new Error('away'), notRunning('paused'), notRunning('exited')];
+    const exec = async () => {
+      noted.push(await ledger.leftBefore());
+      throw errors[noted.length - 1];
+    };
+    await sweepLeftovers({ exec }, ledger, log, 5);
+    expect(noted).toEqual([[SITE], [SITE], [SITE]]);
   });
+
+  it.each(['exited', 'absent'])(
+    'has nothing to end in a container that is %s, and keeps no site awake for it',
+    async (status) => {
+      await createLedger(directory, 'before').enter(SITE);
+      await sweepLeftovers({ exec: () => Promise.reject(notRunning(status)) }, createLedger(directory, 'now'), log);
+      expect(await createLedger(directory, 'later').leftBefore()).toEqual([]);
+    },
+  );
 });
 
 describe('the ledger', () => {

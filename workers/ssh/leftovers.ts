@@ -6,6 +6,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '#lib/engine/engine.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
 
 export const TOKEN_VARIABLE = 'LIGHTKEEPER_SSH';
@@ -50,17 +51,38 @@ export function createLedger(directory: string, token: string): Ledger {
 }
 
 const SWEEP_MS = 20_000;
+const AGAIN_MS = 60_000;
 
-/** Ends the sessions of earlier processes, site after site. A site that cannot be asked is tried at the next start. */
-export async function sweepLeftovers(engine: Pick<Engine, 'exec'>, ledger: Ledger, log: Log): Promise<void> {
-  for (const siteId of await ledger.leftBefore()) {
-    try {
-      await sweepSite(engine, siteId, ledger.token);
-      await ledger.forget(siteId);
-    } catch (cause) {
-      log.warn({ site: siteId, cause: String(cause) }, 'cannot end the sessions of an earlier process');
+/**
+ * Ends the sessions of earlier processes, site after site. A site that cannot be asked is tried again after a pause: its
+ * note keeps it awake. Sessions of a container that does not run have ended with it.
+ */
+export async function sweepLeftovers(
+  engine: Pick<Engine, 'exec'>,
+  ledger: Ledger,
+  log: Log,
+  pauseMs = AGAIN_MS,
+): Promise<void> {
+  for (let left = await ledger.leftBefore(); left.length > 0; ) {
+    const again: string[] = [];
+    for (const siteId of left) {
+      try {
+        await sweepSite(engine, siteId, ledger.token).catch(unlessEnded);
+        await ledger.forget(siteId);
+      } catch (cause) {
+        log.warn({ site: siteId, cause: String(cause) }, 'cannot end the sessions of an earlier process yet');
+        again.push(siteId);
+      }
     }
+    left = again;
+    if (left.length > 0) await sleep(pauseMs, undefined, { ref: false });
   }
+}
+
+/** A frozen container's sessions are still there. */
+function unlessEnded(error: unknown): void {
+  const isEnded = error instanceof AppError && error.code === 'site-not-ready' && error.details.status !== 'paused';
+  if (!isEnded) throw error;
 }
 
 async function sweepSite(engine: Pick<Engine, 'exec'>, siteId: string, token: string): Promise<void> {
