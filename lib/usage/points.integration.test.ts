@@ -10,7 +10,8 @@ import { exampleHost, exampleSite } from './testing/examples.ts';
 
 const NEW: RollUpState = { minutes: null, hours: null };
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 30);
-const [SITE, OTHER, GONE] = [1, 2, 3].map((number) => `00000000-0000-7000-8000-00000000000${number}`) as [
+const [SITE, OTHER, GONE, GOING] = [1, 2, 3, 4].map((number) => `00000000-0000-7000-8000-00000000000${number}`) as [
+  string,
   string,
   string,
   string,
@@ -175,6 +176,38 @@ test('the newest reading of each site replaces the one before, and a site that h
     }),
   ]);
 });
+
+test('a site that is deleted at that very moment takes no other reading with it', async () => {
+  const { db } = database;
+  const plan = await db.plan.findFirstOrThrow();
+  const row = { planName: plan.name, sshPort: 30_009, sealedPassword: '', sealedToken: '' };
+  const told = { requestsPerMinute: 0, p95Millis: null, rxBytesPerSecond: 0, txBytesPerSecond: 0 };
+  const at = new Date(NOW + 60_000);
+  await db.site.create({ data: { id: GOING, name: 'going', ...row } });
+  const recording = db.$transaction(async (tx) => {
+    await tx.site.delete({ where: { id: GOING } });
+    const recorded = recordUsage(
+      db,
+      [GOING, SITE].map((id) => ({ ...exampleSite(id, { at }), ...told })),
+    );
+    recorded.catch(() => {}); // It is waited for below.
+    await waitingForLock(db);
+    return { recorded };
+  });
+  await (await recording).recorded;
+  expect(await db.usage.findUnique({ where: { siteId: SITE } })).toMatchObject({ readAt: at });
+});
+
+async function waitingForLock(db: TestDatabase['db']): Promise<void> {
+  await expect
+    .poll(async () => {
+      const [row] = await db.$queryRaw<{ waits: boolean }[]>`select exists (
+        select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()
+      ) as waits`;
+      return row?.waits;
+    })
+    .toBe(true);
+}
 
 test('the host has one row, with what the reading cost', async () => {
   await recordHost(database.db, 'local', exampleHost());
