@@ -180,6 +180,25 @@ test('a pool that runs low holds the disk that fills it, tells the admins once, 
   expect((await eventsOf(null)).map(({ level }) => level)).toEqual(['over', 'info']);
 });
 
+test('a reading that has been judged is not judged again because the pool could not be', async () => {
+  const { db } = database;
+  const [site, other] = [await newSite(), await newSite()];
+  let isAway = true;
+  const event = {
+    findFirst: db.event.findFirst.bind(db.event),
+    create: (request: Parameters<typeof db.event.create>[0]) =>
+      isAway ? Promise.reject(new Error('away')) : db.event.create(request),
+  };
+  const failing = new Proxy(db, { get: (all, name) => (name === 'event' ? event : Reflect.get(all, name, all)) });
+  const take = createJudge({ db: failing, log, now: () => now });
+  await take([reading(site, { appRestarts: 5 }), reading(other)], { bytes: 10_000 * MB, bytesFree: 100 * MB });
+  isAway = false;
+  now = new Date(now.getTime() + 3_000);
+  await take([reading(site, { appRestarts: 4 }), reading(other)], { bytes: 10_000 * MB, bytesFree: 100 * MB });
+  expect(await siteOf(site.id)).toMatchObject({ heldBy: null });
+  expect(await eventsOf(null)).toMatchObject([{ kind: 'pool', level: 'over' }]);
+});
+
 test('a site that goes in the middle of a round takes nobody with it', async () => {
   const [gone, site] = [await newSite({ activeAt: new Date(0), claimedAt: new Date(0) }), await newSite()];
   const take = startJudge();

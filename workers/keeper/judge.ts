@@ -38,11 +38,19 @@ export function startJudging(deps: JudgeDeps): { take(reading: Reading): Promise
   return {
     async take({ sites, host }) {
       await judgeRound(sites, { bytes: host.poolBytes, bytesFree: host.poolBytesFree });
-      await judgeMachine(host);
-      await watch.read(host.readMillis);
+      await orLater(deps.log, 'the machine', judgeMachine(host));
+      await orLater(deps.log, 'the keeper', watch.read(host.readMillis));
     },
     stop: watch.stop,
   };
+}
+
+/** What fails once the sites are judged must not have them judged by the same reading again, which would count twice. */
+async function orLater<T>(log: Log, title: string, work: Promise<T>): Promise<T | null> {
+  return work.catch((error) => {
+    log.error({ cause: error instanceof Error ? error.stack : String(error) }, `judging ${title} failed`);
+    return null;
+  });
 }
 
 /** Takes the readings of one round. A round that fails is judged with the next: what is remembered changes at its end. */
@@ -87,10 +95,11 @@ export function createJudge(deps: JudgeDeps): (readings: SiteReading[], pool: Po
     }
     await writeOutcomes(db, said, now);
     states = after;
-    pool = { state: await keepRoom(deps, facts, byId, poolNow, pool, now), at: now.getTime() };
+    const state = await orLater(log, 'the pool', keepRoom(deps, facts, byId, poolNow, pool, now));
+    if (state) pool = { state, at: now.getTime() };
     if (now.getTime() - prunedAt < PRUNE_MS) return;
     prunedAt = now.getTime();
-    await pruneEvents(db);
+    await orLater(log, 'what may go', pruneEvents(db));
   };
 }
 
