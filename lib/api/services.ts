@@ -2,6 +2,7 @@
 // else is given what it needs.
 
 import { createWatch, type Watch } from '../admin/watch.ts';
+import { REFUSALS_PER_HOUR } from '../auth/note-refusal.ts';
 import { createThrottle, type Throttle } from '../auth/throttle.ts';
 import { type Db, openDb } from '../db/client.ts';
 import { requireDatabaseUrl, type Settings, settings, shareAppUrl } from '../env.ts';
@@ -16,6 +17,8 @@ export interface Services {
   bells: Bells;
   streams: StreamLimit;
   signIns: Throttle;
+  /** Refused sign-ins that are audited, of all callers. */
+  refusals: Throttle;
   /** Mails that ask an address whether it wants alerts. */
   confirmations: Throttle;
   alertTests: Throttle;
@@ -54,6 +57,7 @@ function createServices(from: Settings): Services {
     bells: createBells({ databaseUrl, log }),
     streams: createStreamLimit(),
     signIns: createThrottle(SIGN_INS_PER_MINUTE, 60_000),
+    refusals: createThrottle(REFUSALS_PER_HOUR, 3_600_000),
     confirmations: createThrottle(CONFIRMATIONS_PER_HOUR, 3_600_000),
     alertTests: createThrottle(ALERT_TESTS_PER_MINUTE, 60_000),
     overview: createWatch({ db, settings: from, log }),

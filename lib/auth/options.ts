@@ -8,6 +8,7 @@ import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
 import type { Log } from '../log.ts';
 import { clientAddress } from './client-address.ts';
+import { noteRefusal } from './note-refusal.ts';
 import { equalSecrets } from './seal.ts';
 import { cookieOf, SESSION_SECONDS, sessionSecret } from './session.ts';
 import type { Throttle } from './throttle.ts';
@@ -19,6 +20,8 @@ export interface AuthDeps {
   settings: Settings;
   log: Log;
   signIns: Throttle;
+  /** Refused sign-ins that are audited, of all callers. */
+  refusals: Throttle;
 }
 
 export function authOptions(deps: AuthDeps): NextAuthOptions {
@@ -61,8 +64,7 @@ function adminProvider(deps: AuthDeps) {
       deps.signIns.attempt(address);
       const expected = deps.settings.adminSecret;
       if (!expected || !equalSecrets(credentials?.secret ?? '', expected)) {
-        const nobody = { actor: { id: null, role: 'stranger' }, address };
-        await audit(deps.db, { ...nobody, action: 'admin.sign-in-refused', subject: ADMIN_EMAIL });
+        await noteRefusal(deps, address, ADMIN_EMAIL);
         return null;
       }
       const { id } = await deps.db.user.upsert({
