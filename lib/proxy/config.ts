@@ -11,6 +11,12 @@ export const CONNECT_MS_MAX = CONNECT_SECONDS * 1000 * (CONNECT_RETRIES + 1);
 /** The table that counts the open requests of each host. */
 export const OPEN_REQUESTS = 'open';
 
+/**
+ * Requests that may wait for one site to wake, and all the others are told to come back: the places at the waker are for
+ * all sites (lib/sites/wake-server.ts), and a site that takes long to wake must not have them all.
+ */
+export const WAITING_MAX = 250;
+
 /** Read by waker.lua. */
 const WAKE_SOCKET_VARIABLE = 'LIGHTKEEPER_WAKE_SOCKET';
 
@@ -122,7 +128,7 @@ function frontend(config: ProxyConfig): string[] {
     `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isHeld}`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/held.html if ${isHeld}`,
-    `  http-request lua.wake if ${isAsleep}`,
+    `  http-request lua.wake if ${isAsleep} { sc1_conn_cur(${OPEN_REQUESTS}) le ${WAITING_MAX} }`,
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isAsleep}`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/did-not-wake.html hdr Retry-After 10 if ${isAsleep}`,
     '  use_backend git if { var(txn.app) -m found } { path_reg ^/[^/]+\\.git/ }',
