@@ -26,6 +26,7 @@ import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
 import { releaseAddress } from '#lib/sites/site-network.ts';
 import { createStartPace } from '#lib/sites/start-pace.ts';
 import { createWaker, type WakeDeps } from '#lib/sites/wake.ts';
+import { wakeForJob } from '#lib/sites/wake-job.ts';
 import { serveWakes } from '#lib/sites/wake-server.ts';
 import { cgroupVersion } from '#lib/usage/cgroup.ts';
 import { createKernelLimits } from '#lib/usage/kernel-limits.ts';
@@ -103,12 +104,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
           if (!(error instanceof AppError)) throw error;
         });
       },
-      wake: async (payload) => {
-        // What keeps it from waking is among the site's events.
-        await waker.wake(JOBS.wake.parse(payload).siteId).catch((error) => {
-          if (!(error instanceof AppError)) throw error;
-        });
-      },
+      // What keeps it from waking is among the site's events.
+      wake: async (payload) => wakeForJob({ waker, log }, JOBS.wake.parse(payload).siteId),
     },
   });
   const hooks = await openHook(deps, settings.paths.hookSocket);
