@@ -177,6 +177,22 @@ test('the newest reading of each site replaces the one before, and a site that h
   ]);
 });
 
+test('a site that has the kernel refuse processes for days takes no other reading with it', async () => {
+  const at = new Date(NOW + 60_000);
+  const counters = { ...exampleSite(SITE).counters, forksRefused: 2 ** 40, oomKills: 2 ** 33 };
+  const told = { requestsPerMinute: 0, p95Millis: null, rxBytesPerSecond: 0, txBytesPerSecond: 0 };
+  await recordUsage(database.db, [
+    { ...exampleSite(SITE, { at, counters }), ...told },
+    { ...exampleSite(OTHER, { at }), ...told },
+  ]);
+  expect(await database.db.usage.findUnique({ where: { siteId: OTHER } })).toMatchObject({ readAt: at });
+  expect(await database.db.usage.findUnique({ where: { siteId: SITE } })).toMatchObject({
+    forksRefused: 2 ** 31 - 1,
+    oomKills: 2 ** 31 - 1,
+  });
+  await database.db.usage.deleteMany({ where: { siteId: OTHER } });
+});
+
 test('a site that is deleted at that very moment takes no other reading with it', async () => {
   const { db } = database;
   const plan = await db.plan.findFirstOrThrow();

@@ -4,6 +4,9 @@ import type { Db } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
 import type { HostReading, SiteReading } from './reading.ts';
 
+/** Of PostgreSQL's `int`. A tenant can count past it, and all sites are one statement. */
+const INT_MAX = 2 ** 31 - 1;
+
 /** A reading with what is told of a longer time than its own. */
 export interface RecordedReading extends SiteReading {
   requestsPerMinute: number;
@@ -32,6 +35,8 @@ async function replaceUsage(db: Db, readings: readonly RecordedReading[]): Promi
   const rows = readings.map(({ at, counters, since: _, refused: __, ...reading }) => ({
     ...reading,
     ...counters,
+    oomKills: Math.min(counters.oomKills, INT_MAX),
+    forksRefused: Math.min(counters.forksRefused, INT_MAX),
     readAt: at,
   }));
   await db.$executeRaw`
