@@ -6,7 +6,7 @@ import { AppError } from '../errors/app-error.ts';
 import { withLease } from '../jobs/lease.ts';
 import type { ConvergeDeps } from './converge.ts';
 import type { SiteWithPlan } from './machine.ts';
-import { setRestRoute } from './rest.ts';
+import { isAtRest, setRestRoute } from './rest.ts';
 
 /**
  * In which containers the app is down by us, and since which hold: a release that ends a hold keeps the container, and may
@@ -42,6 +42,7 @@ export function createHeldApps(): HeldApps {
 export async function holdApp(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const container = await deps.engine.inspect(site.id);
   await setRestRoute(deps, site, container);
+  if (isAtRest('stopped', container)) await leaveNoAddress(deps, site);
   if (container?.status !== 'running' || deps.heldApps.isHeld(container, site.heldAt)) return;
   const holder = `hold:${deps.runner}:${crypto.randomUUID()}`;
   await withLease(deps.db, `site:${site.id}`, holder, 0, async () => {
@@ -49,6 +50,14 @@ export async function holdApp(deps: ConvergeDeps, site: SiteWithPlan): Promise<v
     if (now?.heldBy !== 'storm') return;
     await endApp(deps, site.id);
     deps.heldApps.note(container, now.heldAt);
+  });
+}
+
+/** The engine gives it to another container: what that one does must not be told of this site. */
+async function leaveNoAddress({ db }: ConvergeDeps, { id, address }: SiteWithPlan): Promise<void> {
+  await db.site.updateMany({
+    where: { id, heldBy: 'storm', address, NOT: { address: null } },
+    data: { address: null },
   });
 }
 

@@ -57,8 +57,20 @@ test('of a site whose app kept ending, the app is held and the container is left
   const held = { ...site, heldBy: 'storm' as const };
   expect(needsWork(held, container, now, heldApps)).toBe(true);
   expect(needsWork(held, container, now, { isHeld: () => true })).toBe(false);
-  expect(needsWork(held, { ...container, status: 'exited' }, now, heldApps)).toBe(false);
-  expect(needsWork(held, null, now, heldApps)).toBe(false);
+  const ended = { ...held, address: null };
+  expect(needsWork(ended, { ...container, status: 'exited' }, now, heldApps)).toBe(false);
+  expect(needsWork(ended, null, now, heldApps)).toBe(false);
+});
+
+test.each([
+  ['stopped', null],
+  ['awake', 'storm'],
+  ['awake', 'admin'],
+] as const)('a site that is %s, held by %s, keeps no address that may be a neighbour’s next', (rest, heldBy) => {
+  expect(needsWork({ ...site, rest, heldBy }, { ...container, status: 'exited', address: null }, now, heldApps)).toBe(
+    true,
+  );
+  expect(needsWork({ ...site, rest, heldBy }, null, now, heldApps)).toBe(true);
 });
 
 test('an app that a release brought back is held again when that release keeps ending too', () => {
@@ -118,7 +130,8 @@ test.each([
 ] as const)(
   'a site that is to be %s (held by %s) is left alone when its container is so',
   (rest, heldBy, state, expected) => {
-    expect(needsWork({ ...site, rest, heldBy }, state, now, heldApps)).toBe(expected);
+    const address = state?.address ?? null;
+    expect(needsWork({ ...site, rest, heldBy, address }, state, now, heldApps)).toBe(expected);
   },
 );
 

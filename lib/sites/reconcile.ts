@@ -71,8 +71,10 @@ export function needsWork(
   if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
   if (site.routedName !== site.name) return true;
   const wanted = wantedStatus(site);
-  if (wanted === 'left') return container?.status === 'running' && !heldApps.isHeld(container, site.heldAt);
-  if (wanted !== 'running') return !isAtRest(wanted, container);
+  if (wanted === 'left' && container?.status === 'running') return !heldApps.isHeld(container, site.heldAt);
+  // The address of a container that has ended is given to another one.
+  if (wanted === 'left') return site.address !== null && isAtRest('stopped', container);
+  if (wanted !== 'running') return !isAtRest(wanted, container) || (wanted === 'stopped' && site.address !== null);
   return (
     container?.status !== 'running' || container.generation !== site.generation || container.address !== site.address
   );
