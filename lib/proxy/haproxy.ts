@@ -36,9 +36,10 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
   const lost = new Map<string, number>();
   let writing: Promise<void> = Promise.resolve();
 
-  /** Writers follow each other, each with the newest content. */
+  /** Writers follow each other, each with the newest content, also after one that failed, such as on a full disk. */
   const save = () => {
-    writing = writing.then(async () => {
+    const before = writing.catch(() => {}); // Whoever asked for it has heard of it.
+    writing = before.then(async () => {
       await writeFile(`${mapFile}.new`, renderMap(wanted), { mode: 0o644 });
       await rename(`${mapFile}.new`, mapFile);
     });
