@@ -15,6 +15,7 @@ import {
   status,
   test,
 } from './setup/fixtures.ts';
+import { SETTINGS } from './setup/host-state.ts';
 import { findLeftovers, tracesOf } from './setup/leftovers.ts';
 import { run } from './setup/programs.ts';
 
@@ -36,7 +37,7 @@ test('a script launches, reads and deletes a site with nothing but curl', async 
     git: {
       http: `${APP_URL}/${site.name}.git`,
       httpWithToken: `http://${site.name}:${site.token}@localhost:${new URL(APP_URL).port}/${site.name}.git`,
-      ssh: `ssh://${site.name}@localhost:12222/${site.name}.git`,
+      ssh: `ssh://${site.name}@localhost:${SETTINGS.sshGatewayPort}/${site.name}.git`,
     },
     ssh: { host: 'localhost', user: 'root', command: `ssh -p ${site.ssh.port} root@localhost` },
   });
