@@ -53,6 +53,8 @@ function renderRules({ bridge, subnet, resolvers, allow }: FirewallPlan): string
   }
   chain from_sites {
     ct state established,related accept
+    # Late answers into connections that were given up and forgotten: strangers can have a site send them.
+    tcp flags & (fin | syn | rst | ack) != syn drop
     ip saddr @closed
     drop
   }
