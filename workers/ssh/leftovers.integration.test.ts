@@ -1,7 +1,7 @@
 // The sweep runs in a process namespace of its own: what enters it from outside has no parent there, as in a container.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -90,6 +90,13 @@ describe('sweepLeftovers', () => {
 });
 
 describe('the ledger', () => {
+  it('counts no session that could not be noted: it would keep its site awake', async () => {
+    await writeFile(path.join(directory, 'full'), '');
+    const ledger = createLedger(path.join(directory, 'full'), 'now');
+    await expect(ledger.enter(SITE)).rejects.toThrow('EEXIST');
+    expect(ledger.open()).toEqual([]);
+  });
+
   it('notes a site while it has sessions', async () => {
     const ledger = createLedger(directory, 'now');
     const leave = [await ledger.enter(SITE), await ledger.enter(SITE)];

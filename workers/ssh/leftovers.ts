@@ -32,12 +32,20 @@ export function createLedger(directory: string, token: string): Ledger {
     token,
     async enter(siteId) {
       counts.set(siteId, (counts.get(siteId) ?? 0) + 1);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeFile(fileOf(siteId), '');
-      return async () => {
+      const leave = () => {
         const left = (counts.get(siteId) ?? 1) - 1;
         if (left > 0) counts.set(siteId, left);
         else counts.delete(siteId);
+      };
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await writeFile(fileOf(siteId), '');
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      return async () => {
+        leave();
         await forget(siteId);
       };
     },
