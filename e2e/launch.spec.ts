@@ -80,6 +80,8 @@ test('with no site ready the page shows the steps of the launch as they happen, 
       drained.push(site);
       isEmpty = site.state === 'launching';
     }
+    // Others wait in front of this one, so that its page is open before its launch is over.
+    drained.push(...(await Promise.all([requestLaunch(), requestLaunch(), requestLaunch(), requestLaunch()])));
     await page.getByTestId('launch').dispatchEvent('click');
     const site = await shownSite(page);
     await expectNoReload(page, async () => {
