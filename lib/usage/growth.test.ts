@@ -35,3 +35,9 @@ test('the last ten minutes count, and a site that has gone is forgotten', () => 
   growth.keepOnly(new Set());
   expect(growth.add('site', 3 * HOUR, 1)).toBe(0);
 });
+
+test('what a fresh site writes in its first minutes is no trend', () => {
+  const growth = createGrowth();
+  const told = [0, 24, 48, 64].map((kilobytes, look) => growth.add('site', look * 30_000, kilobytes * 1_024));
+  expect(told).toEqual([0, 0, 0, 0]);
+});

@@ -16,6 +16,8 @@ const LOOK_EVERY_MS = 30_000;
 /** Ten minutes. */
 const LOOKS_MAX = 20;
 const LOOKS_MIN = 3;
+/** Less than this within the looks is no trend: a site's first own files, clocks, small logs. */
+const BYTES_MIN = 1 << 20;
 const HOUR_MS = 3_600_000;
 
 export function createGrowth(): Growth {
@@ -27,7 +29,8 @@ export function createGrowth(): Growth {
       const last = site.looks.at(-1);
       if (last && atMs - last.atMs < LOOK_EVERY_MS) return site.perHour;
       site.looks = [...site.looks.slice(1 - LOOKS_MAX), { atMs, bytes }];
-      site.perHour = slopePerHour(site.looks);
+      const moved = Math.abs(bytes - (site.looks[0]?.bytes ?? bytes));
+      site.perHour = moved < BYTES_MIN ? 0 : slopePerHour(site.looks);
       return site.perHour;
     },
     keepOnly(siteIds) {
