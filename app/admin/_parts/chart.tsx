@@ -19,17 +19,29 @@ interface ChartProps {
   max?: number | null;
   /** The scale goes up to this at the least. */
   least?: number;
+  /** What the lines across may be apart; without, as uPlot finds. */
+  steps?: readonly number[] | null;
   marks?: Mark[] | undefined;
 }
 
-export function Chart({ label, points, format, height, bare = false, max = null, least = 0, marks }: ChartProps) {
+export function Chart({
+  label,
+  points,
+  format,
+  height,
+  bare = false,
+  max = null,
+  least = 0,
+  steps = null,
+  marks,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const known = points && points.at.length > 1 ? points : null;
   useEffect(() => {
     const element = place.current;
     if (!element || !known) return;
-    return drawChart(element, { points: known, format, height, bare, max, least, marks: marks ?? [] });
-  }, [known, format, height, bare, max, least, marks]);
+    return drawChart(element, { points: known, format, height, bare, max, least, steps, marks: marks ?? [] });
+  }, [known, format, height, bare, max, least, steps, marks]);
 
   return (
     <figure

@@ -17,6 +17,8 @@ export interface Drawing {
   max: number | null;
   /** The scale ends here at the least: noise is not blown up. */
   least: number;
+  /** What the lines across may be apart, rising; null: as uPlot finds. */
+  steps: readonly number[] | null;
   marks: Mark[];
 }
 
@@ -75,7 +77,7 @@ function coloursOf(place: HTMLElement): Colours {
 }
 
 function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Options {
-  const { bare, height, max, least, format } = drawing;
+  const { bare, height, max, least, steps, format } = drawing;
   const axis = {
     stroke: colours.text,
     font: colours.font,
@@ -93,7 +95,12 @@ function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Opt
       ? [{ show: false }, { show: false }]
       : [
           { ...axis, size: 28, grid: { show: false }, space: 80, values: (_chart, splits) => timeWords(splits) },
-          { ...axis, size: 72, values: (_chart, splits) => splits.map((split) => format(split)) },
+          {
+            ...axis,
+            size: 72,
+            ...(steps ? { incrs: [...steps] } : {}),
+            values: (_chart, splits) => splits.map((split) => format(split)),
+          },
         ],
     series: [{}, { stroke: colours.line, fill: colours.fill, width: 1.5, points: { show: false }, spanGaps: false }],
     hooks: {

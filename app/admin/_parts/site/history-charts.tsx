@@ -25,6 +25,7 @@ interface Shown {
   limit?: OwnLimit;
   /** The least that the scale goes up to. */
   least: number;
+  steps?: readonly number[];
 }
 
 const wholes = (value: number) => count(Math.round(value));
@@ -35,15 +36,26 @@ const inMillis = (value: number) => millis(Math.round(value));
 
 const MB = 1_024 * 1_024;
 
+/** Of bytes, as they are written; and of what there is no half of. */
+const BYTE_STEPS = Array.from({ length: 41 }, (_, power) => 2 ** (power + 3));
+const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
 const CHARTS: Shown[] = [
-  { of: 'disk', title: 'Disk', format: formatBytes, limit: 'diskBytesMax', least: MB },
-  { of: 'memory', title: 'Memory', format: formatBytes, limit: 'memoryBytesMax', least: MB },
+  { of: 'disk', title: 'Disk', format: formatBytes, limit: 'diskBytesMax', least: MB, steps: BYTE_STEPS },
+  { of: 'memory', title: 'Memory', format: formatBytes, limit: 'memoryBytesMax', least: MB, steps: BYTE_STEPS },
   { of: 'cpu', title: 'CPU, cores', format: roundCores, limit: 'cpuMillisMax', least: 50 },
-  { of: 'pids', title: 'Processes', format: wholes, limit: 'pidsMax', least: 10 },
-  { of: 'requests', title: 'Requests a minute', format: wholes, least: 10 },
+  { of: 'pids', title: 'Processes', format: wholes, limit: 'pidsMax', least: 10, steps: WHOLE_STEPS },
+  { of: 'requests', title: 'Requests a minute', format: wholes, least: 10, steps: WHOLE_STEPS },
   { of: 'p95', title: 'p95 of requests', format: inMillis, least: 20 },
-  { of: 'network', title: 'Network', format: perSecond, limit: 'bandwidthBytesMax', least: 10 * 1_024 },
-  { of: 'inodes', title: 'Files', format: wholes, limit: 'inodesMax', least: 100 },
+  {
+    of: 'network',
+    title: 'Network',
+    format: perSecond,
+    limit: 'bandwidthBytesMax',
+    least: 10 * 1_024,
+    steps: BYTE_STEPS,
+  },
+  { of: 'inodes', title: 'Files', format: wholes, limit: 'inodesMax', least: 100, steps: WHOLE_STEPS },
 ];
 
 export function HistoryCharts({ site }: { site: AdminSite }) {
@@ -79,7 +91,7 @@ export function HistoryCharts({ site }: { site: AdminSite }) {
       }
     >
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
-        {CHARTS.map(({ of, title, format, limit, least }) => (
+        {CHARTS.map(({ of, title, format, limit, least, steps = null }) => (
           <div key={of} className="min-w-0" data-testid={`chart-${of}`}>
             <h3 className="mb-1 text-sm font-bold">{title}</h3>
             <Chart
@@ -89,6 +101,7 @@ export function HistoryCharts({ site }: { site: AdminSite }) {
               height={176}
               max={limit ? limitOf(limit) : null}
               least={least}
+              steps={steps}
               marks={marks}
             />
           </div>
