@@ -9,7 +9,7 @@ import { firewallTable } from '#lib/network/elements.ts';
 import { createNftNetwork } from '#lib/network/nft.ts';
 import { PLANS } from '../../prisma/seed.ts';
 import { query } from '../setup/database.ts';
-import { expect, get, type Site, ssh, test, watch } from '../setup/fixtures.ts';
+import { expect, get, launch, remove, type Site, ssh, test, watch } from '../setup/fixtures.ts';
 import { containerOf, expectHostOk, readHost, SETTINGS } from '../setup/host-state.ts';
 import { must } from '../setup/programs.ts';
 import { ALLOWED_PORT, CLOSED, connects, METADATA, openWorld, PORTS, RECEIVES, SENDS, WORLD } from '../setup/world.ts';
@@ -137,6 +137,19 @@ test('a firewall that is taken away is back within seconds, with the limits of e
   await must('nft', ['delete', 'table', 'inet', firewallTable(SETTINGS.instance)]);
   await expect.poll(async () => (await stateOf(site))?.limits, { timeout: 25_000, intervals: [500] }).toEqual(GUEST);
   expect(await reached(site, [`${WORLD}:${PORTS.keeps}`])).toHaveLength(1);
+});
+
+test('the way to the world stays open while other sites come and go', async ({ site }) => {
+  const script = `import socket, time
+end = time.monotonic() + 12; failed = 0
+while time.monotonic() < end:
+  try: socket.create_connection(("${WORLD}", ${PORTS.keeps}), 0.5).close()
+  except OSError: failed += 1
+  time.sleep(0.1)
+print(failed)`;
+  const failed = count(site, script);
+  for (let round = 0; round < 6; round += 1) await remove(await launch());
+  expect(await failed).toBe(0);
 });
 
 test('new connections end at the plan’s rate, and a neighbour begins his own at the same moment', async ({

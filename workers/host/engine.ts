@@ -47,7 +47,18 @@ export async function ensureBridge(settings: Settings): Promise<void> {
   if (!present) await run('ip', ['link', 'add', 'name', plan.bridge, 'type', 'bridge'], [2]);
   await writeFile(`/proc/sys/net/ipv6/conf/${plan.bridge}/disable_ipv6`, '1').catch(ignoreAbsent);
   await run('ip', ['-4', 'address', 'replace', plan.bridgeAddress, 'dev', plan.bridge]);
+  await keepHardwareAddress(plan.bridge);
   await run('ip', ['link', 'set', 'dev', plan.bridge, 'mtu', String(plan.mtu), 'up']);
+}
+
+/**
+ * Left to itself a bridge takes the lowest hardware address of its members (br_stp_recalculate_bridge_id in the kernel), so
+ * it changes as containers come and go, and the others send to the old one for seconds. One that was set, be it the
+ * same, stays.
+ */
+async function keepHardwareAddress(bridge: string): Promise<void> {
+  const address = (await readText(`/sys/class/net/${bridge}/address`)).trim();
+  await run('ip', ['link', 'set', 'dev', bridge, 'address', address]);
 }
 
 /** Absent is no error. */

@@ -7,7 +7,7 @@ import { ensureBase } from '../base/build.ts';
 import { withFileLock } from '../base/file-lock.ts';
 import { untilDatabase, untilEngine, untilOpen, untilSites } from './answers.ts';
 import { exitWith, requireRoot } from './command.ts';
-import { engineCommand, ensureRemapUser, prepareEngineHost } from './engine.ts';
+import { engineCommand, ensureBridge, ensureRemapUser, prepareEngineHost } from './engine.ts';
 import { ensureFirewall } from './firewall.ts';
 import { claimHome, lockFile } from './home.ts';
 import {
@@ -136,7 +136,8 @@ async function startDatabase(settings: Settings, user: SystemUser): Promise<stri
 
 /** Bridge, then firewall and the kernel's ceilings, then engine: no container ever runs without them. */
 async function startEngine(settings: Settings): Promise<void> {
-  if (!(await findServiceUp(settings, 'engine'))) await prepareEngineHost(settings);
+  if (await findServiceUp(settings, 'engine')) await ensureBridge(settings);
+  else await prepareEngineHost(settings);
   await ensureFirewall(settings);
   await ensureSysctls();
   if (!settings.dockerHost) await ensureService(settings, engineService(settings, await engineCommand(settings)));
