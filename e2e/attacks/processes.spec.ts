@@ -50,8 +50,8 @@ try:
 except OSError as error: print(error.strerror)`;
   const filled = await ssh(site, 'exec python3 - 2>&1', { input: fill, timeoutMs: 10_000 });
   expect(filled.stdout).toContain('Resource temporarily unavailable');
-  // The one that filled them has ended, and given its own back.
-  expect(await readPids((await containerOf(site)).id)).toBeGreaterThanOrEqual(site.limits.pids - 1);
+  // The one that filled them has ended and given its own back, as have the few that start a session beside it.
+  expect(await readPids((await containerOf(site)).id)).toBeGreaterThanOrEqual(site.limits.pids - 5);
   // The kernel lets a process be moved into a full cgroup: the engine's may get in where a fork does not.
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const { code, stderr } = await ssh(site, 'true');
