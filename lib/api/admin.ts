@@ -4,7 +4,7 @@ import type { Who } from '../audit/audit.ts';
 import { clientAddress } from '../auth/client-address.ts';
 import type { Db } from '../db/client.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
-import type { Viewer } from '../sites/find.ts';
+import type { Viewer } from '../sites/access.ts';
 import { isSiteName } from '../sites/names.ts';
 import { type Call, handle } from './handle.ts';
 

@@ -2,7 +2,7 @@
 
 import { checkOrigin } from '../auth/origin.ts';
 import { findViewer } from '../auth/viewer.ts';
-import type { Viewer } from '../sites/find.ts';
+import type { Viewer } from '../sites/access.ts';
 import { type Services, services } from './services.ts';
 import { translateError } from './translate-error.ts';
 

@@ -2,7 +2,7 @@
 // the newest deployment's log as it grows. Asks anew each time whether the viewer may look.
 
 import { AppError } from '../errors/app-error.ts';
-import type { SiteRow } from '../sites/find.ts';
+import type { SeenSite, SiteRow } from '../sites/find.ts';
 import { viewSite, viewUsage } from '../sites/view.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Call } from './handle.ts';
@@ -54,7 +54,7 @@ function createFeed(deps: Deps, site: SiteRow, stream: EventStream) {
   };
   return {
     async look() {
-      const view = viewSite(deps.settings, await requireSiteOf(deps, site.name));
+      const view = viewSeen(deps, await requireSiteOf(deps, site.name, 'view'));
       const text = JSON.stringify(view);
       if (text !== sentView) stream.send('site', view);
       sentView = text;
@@ -68,6 +68,8 @@ function createFeed(deps: Deps, site: SiteRow, stream: EventStream) {
     },
   };
 }
+
+const viewSeen = ({ settings }: Deps, site: SeenSite) => viewSite(settings, site, site.standing);
 
 /** A bell that remembers one ring. */
 function createAlarm() {

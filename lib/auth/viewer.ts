@@ -2,7 +2,7 @@
 
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
-import type { Viewer } from '../sites/find.ts';
+import type { Viewer } from '../sites/access.ts';
 import { cookieOf, readSession } from './session.ts';
 
 export interface Credentials {

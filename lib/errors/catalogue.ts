@@ -8,6 +8,7 @@ export const CATALOGUE = {
   'name-taken': { httpStatus: 409, retryable: false },
   'foreign-origin': { httpStatus: 403, retryable: false },
   'not-found': { httpStatus: 404, retryable: false },
+  'not-allowed': { httpStatus: 403, retryable: false },
   'too-many-launches': { httpStatus: 429, retryable: true },
   'too-many-sites': { httpStatus: 429, retryable: false },
   'too-many-requests': { httpStatus: 429, retryable: true },

@@ -1,16 +1,9 @@
 // The look-up of sites for somebody. Every query carries who asks; absent and foreign give the same answer.
 
-import { equalSecrets, unseal } from '../auth/seal.ts';
 import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { siteNotFound } from '../errors/app-error.ts';
-
-/** Who asks: a signed-in user, or the bearer of a site's token, or nobody. */
-export interface Viewer {
-  userId: string | null;
-  role: 'guest' | 'member' | 'admin' | null;
-  token: string | null;
-}
+import { type Access, requireAccess, type Standing, standingOf, type Viewer } from './access.ts';
 
 /** What is read of a site for its page. */
 export const SITE_WITH_ALL = {
@@ -25,11 +18,29 @@ export const SITE_WITH_ALL = {
 
 export type SiteRow = Prisma.SiteGetPayload<{ include: typeof SITE_WITH_ALL }>;
 
-/** The site, if the viewer may see it. Throws `not-found` for an absent and for a foreign site alike. */
-export async function requireSite(db: Db, secret: string, viewer: Viewer, name: string): Promise<SiteRow> {
-  const site = await db.site.findUnique({ where: { name }, include: SITE_WITH_ALL });
-  if (!site || !maySee(secret, viewer, site)) throw siteNotFound();
-  return site;
+/** A site, and what the one who asked for it may do with it. */
+export type SeenSite = SiteRow & { standing: Standing };
+
+/** A user's id that nobody has, for the look-up of memberships of those who are not signed in. */
+const NO_USER = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The site, if the viewer may do this much with it. Throws `not-found` for an absent and for a foreign site alike, and
+ * `not-allowed` where less is shared with the viewer.
+ */
+export async function requireSite(
+  db: Db,
+  secret: string,
+  viewer: Viewer,
+  name: string,
+  need: Access,
+): Promise<SeenSite> {
+  const members = { where: { userId: viewer.userId ?? NO_USER } };
+  const site = await db.site.findUnique({ where: { name }, include: { ...SITE_WITH_ALL, members } });
+  const standing = site && standingOf(secret, viewer, site);
+  if (!standing) throw siteNotFound();
+  requireAccess(standing, need);
+  return { ...site, standing };
 }
 
 /** The sites a user owns, newest first. */
@@ -44,11 +55,4 @@ export async function sitesOf(db: Db, userId: string): Promise<SiteRow[]> {
 /** All sites with an owner, for admins. */
 export async function allSites(db: Db, take = 1_000): Promise<SiteRow[]> {
   return db.site.findMany({ include: SITE_WITH_ALL, orderBy: { createdAt: 'desc' }, take });
-}
-
-function maySee(secret: string, viewer: Viewer, site: SiteRow): boolean {
-  if (viewer.role === 'admin') return true;
-  if (site.ownerId === null) return false;
-  if (viewer.userId !== null && viewer.userId === site.ownerId) return true;
-  return viewer.token !== null && equalSecrets(viewer.token, unseal(secret, site.sealedToken));
 }

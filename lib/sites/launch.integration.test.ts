@@ -139,7 +139,7 @@ test('owner, token and admin see a site; a stranger and a foreign token get the 
   const other = await launch(deps(), request());
   const token = unseal(secret, site.sealedToken);
   const see = (viewer: Parameters<typeof requireSite>[2], name = site.name) =>
-    requireSite(database.db, secret, viewer, name);
+    requireSite(database.db, secret, viewer, name, 'own');
   const nobody = { userId: null, role: null, token: null };
   await expect(see({ ...nobody, userId: owner.id, role: 'guest' })).resolves.toMatchObject({ id: site.id });
   await expect(see({ ...nobody, token })).resolves.toMatchObject({ id: site.id });

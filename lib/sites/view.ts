@@ -1,9 +1,10 @@
-// A site as its owner sees it: the JSON of the API and the data of the page.
+// A site as somebody sees it who may: the JSON of the API and the data of the page.
 
 import { unseal } from '../auth/seal.ts';
 import type { HoldCause } from '../db/generated/client.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { worstFirst } from '../limits/levels.ts';
+import type { Access, Standing } from './access.ts';
 import { gitHttpUrl, gitSshUrl, siteUrl, sshHost } from './address.ts';
 import type { SiteRow } from './find.ts';
 import { heldWords } from './held.ts';
@@ -61,9 +62,12 @@ export interface SiteView {
   problem: string | null;
   launchSteps: string[];
   address: string;
-  git: { http: string; httpWithToken: string; ssh: string };
-  ssh: { host: string; port: number; user: 'root'; password: string; command: string };
-  token: string;
+  git: { http: string; httpWithToken: string | null; ssh: string };
+  ssh: { host: string; port: number; user: 'root'; password: string | null; command: string };
+  /** Null: only owners see it, as well as the password and the remote with the token. */
+  token: string | null;
+  /** What who looks may do. */
+  access: Access;
   plan: string;
   limits: {
     diskBytes: number;
@@ -85,10 +89,12 @@ export interface SiteView {
   events: { kind: string; level: string; text: string; at: string }[];
 }
 
-/** Everything of a site that its owner may see, secrets included. */
-export function viewSite(settings: Settings, site: SiteRow): SiteView {
-  const secret = requireSecret(settings);
-  const token = unseal(secret, site.sealedToken);
+const OWNER: Standing = { access: 'own', seesSecrets: true };
+
+/** Everything of a site that somebody of this standing may see. */
+export function viewSite(settings: Settings, site: SiteRow, { access, seesSecrets }: Standing = OWNER): SiteView {
+  const tell = (sealed: string) => (seesSecrets ? unseal(requireSecret(settings), sealed) : null);
+  const token = tell(site.sealedToken);
   const host = sshHost(settings);
   const limits = limitsOf(site);
   return {
@@ -102,17 +108,18 @@ export function viewSite(settings: Settings, site: SiteRow): SiteView {
     address: siteUrl(settings, site.name),
     git: {
       http: gitHttpUrl(settings, site.name, null),
-      httpWithToken: gitHttpUrl(settings, site.name, token),
+      httpWithToken: token && gitHttpUrl(settings, site.name, token),
       ssh: gitSshUrl(settings, site.name),
     },
     ssh: {
       host,
       port: site.sshPort,
       user: 'root',
-      password: unseal(secret, site.sealedPassword),
+      password: tell(site.sealedPassword),
       command: `ssh -p ${site.sshPort} root@${host}`,
     },
     token,
+    access,
     plan: site.planName,
     limits: {
       diskBytes: limits.diskBytesMax,

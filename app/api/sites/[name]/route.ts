@@ -1,4 +1,4 @@
-// GET tells everything about a site to its owner or the bearer of its token; DELETE removes it with all it had.
+// GET tells about a site what its viewer may know; DELETE removes it with all it had.
 
 import { adminOver } from '#lib/api/admin.ts';
 import { handle, json } from '#lib/api/handle.ts';
@@ -8,12 +8,12 @@ import { requestDelete } from '#lib/sites/delete.ts';
 import { viewSite } from '#lib/sites/view.ts';
 
 export const GET = handle<{ name: string }>(async (call) => {
-  const site = await requireSiteOf(call, call.params.name);
-  return json(siteAnswer(viewSite(call.settings, site)));
+  const site = await requireSiteOf(call, call.params.name, 'view');
+  return json(siteAnswer(viewSite(call.settings, site, site.standing)));
 });
 
 export const DELETE = handle<{ name: string }>(async (call) => {
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'own');
   await requestDelete(call.db, site, adminOver(call, site));
   return json({ name: site.name, state: 'deleting' }, 202);
 });

@@ -17,7 +17,7 @@ type Way = (typeof WAYS)[number]['id'];
 
 export function GitCard({ view }: { view: SiteView }) {
   const [way, setWay] = useState<Way>('http');
-  const remote = way === 'http' ? view.git.httpWithToken : view.git.ssh;
+  const remote = way === 'http' ? (view.git.httpWithToken ?? view.git.http) : view.git.ssh;
   return (
     <Card title="Push your code" id="git" aside={<WaySwitch way={way} onChange={setWay} />}>
       <ol className="flex flex-col gap-4 text-sm">

@@ -36,6 +36,7 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
   const { view, log, isGone, isConnected } = useLiveSite(initial, initialLog);
   useLeaveWhenGone(isGone);
   const isUp = view.state === 'live';
+  const mayDevelop = view.access !== 'view';
   return (
     <main
       id="main"
@@ -54,14 +55,14 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
         </div>
         <div className="flex min-w-0 flex-col gap-6 max-lg:contents">
           <LimitsCard view={view} />
-          {isUp ? <SshCard view={view} /> : null}
+          {isUp && mayDevelop ? <SshCard view={view} /> : null}
           <EventsCard events={view.events} className="max-lg:order-4" />
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
         </div>
       </div>
-      {isUp && !view.held ? <SleepSite view={view} /> : null}
-      {isUp && !view.held ? <RestartSite name={view.name} /> : null}
-      {view.state === 'deleting' ? null : <DeleteSite name={view.name} />}
+      {isUp && !view.held && mayDevelop ? <SleepSite view={view} /> : null}
+      {isUp && !view.held && mayDevelop ? <RestartSite name={view.name} /> : null}
+      {view.state === 'deleting' || view.access !== 'own' ? null : <DeleteSite name={view.name} />}
     </main>
   );
 }

@@ -14,8 +14,8 @@ export function SshCard({ view }: { view: SiteView }) {
   return (
     <Card title="Log in as root" id="ssh">
       <Command text={view.ssh.command} what="the SSH command" testId="ssh-command" />
-      <Password password={view.ssh.password} />
-      <KeyList name={view.name} keys={view.keys} />
+      {view.ssh.password === null ? null : <Password password={view.ssh.password} />}
+      {view.access === 'own' ? <KeyList name={view.name} keys={view.keys} /> : null}
     </Card>
   );
 }

@@ -5,6 +5,6 @@ import { readCommits } from '#lib/api/history.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
 
 export const GET = handle<{ name: string }>(async (call) => {
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'view');
   return json(await readCommits(call.settings.paths.historySocket, site.id));
 });

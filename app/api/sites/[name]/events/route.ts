@@ -7,7 +7,7 @@ import { streamSite } from '#lib/api/site-stream.ts';
 import { clientAddress } from '#lib/auth/client-address.ts';
 
 export const GET = handle<{ name: string }>(async (call) => {
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'view');
   const stream = openEventStream(call.request.signal);
   try {
     const caller = call.viewer.userId ?? `token of ${site.id} from ${clientAddress(call.request.headers)}`;

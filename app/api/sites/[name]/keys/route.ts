@@ -12,13 +12,13 @@ const OLD_KEY = z.object({ id: z.uuid() });
 
 export const POST = handle<{ name: string }>(async (call) => {
   const { key } = await readJson(call.request, NEW_KEY);
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'own');
   return json(await addKey(call.db, site, key, adminOver(call, site)), 201);
 });
 
 export const DELETE = handle<{ name: string }>(async (call) => {
   const { id } = await readJson(call.request, OLD_KEY);
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'own');
   await removeKey(call.db, site, id, adminOver(call, site));
   return json({ id });
 });

@@ -6,7 +6,7 @@ import { requireSiteOf } from '#lib/api/site-of.ts';
 import { requestRestart } from '#lib/sites/restart.ts';
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'develop');
   await requestRestart(call.db, site, adminOver(call, site));
   return json({ name: site.name, restart: 'under way' }, 202);
 });

@@ -11,7 +11,7 @@ const BODY = z.object({ rest: z.enum(['frozen', 'stopped']).default('frozen') })
 
 export const POST = handle<{ name: string }>(async (call) => {
   const { rest } = await readJson(call.request, BODY);
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'develop');
   await requestSleep(call.db, site, rest, adminOver(call, site));
   return json({ name: site.name, sleep: 'under way' }, 202);
 });

@@ -6,7 +6,7 @@ import { requireSiteOf } from '#lib/api/site-of.ts';
 import { releaseSite, startSite } from '#lib/sites/hold.ts';
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const site = await requireSiteOf(call, call.params.name);
+  const site = await requireSiteOf(call, call.params.name, 'develop');
   const admin = adminOver(call, site);
   if (admin) await releaseSite(call.db, admin, site);
   else await startSite(call.db, site);

@@ -9,7 +9,7 @@ const HIDDEN = { id: true, siteId: true, runner: true } as const;
 
 export const GET = handle<{ name: string; number: string }>(async (call) => {
   const { db, params } = call;
-  const site = await requireSiteOf(call, params.name);
+  const site = await requireSiteOf(call, params.name, 'view');
   const deployment = NUMBER.test(params.number)
     ? await db.deployment.findUnique({
         where: { siteId_number: { siteId: site.id, number: Number(params.number) } },

@@ -1,0 +1,33 @@
+// From one page of a site to the others: a row that scrolls sideways where it does not fit.
+
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { Tab } from './tabs.ts';
+
+export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
+  const path = usePathname();
+  return (
+    <nav aria-label={`Pages of ${name}`} className="mx-auto mb-6 w-full max-w-6xl px-5 sm:px-8">
+      <ul className="flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
+        {tabs.map(({ place, label }) => {
+          const href = `/sites/${name}${place && `/${place}`}`;
+          const isHere = place ? path === href || path.startsWith(`${href}/`) : path === href;
+          return (
+            <li key={place}>
+              <Link
+                href={href}
+                prefetch={false}
+                aria-current={isHere ? 'page' : undefined}
+                className="block border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted hover:text-ink focus-visible:-outline-offset-2 aria-[current]:border-beam aria-[current]:text-ink"
+              >
+                {label}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

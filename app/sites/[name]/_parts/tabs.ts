@@ -1,0 +1,12 @@
+// The pages of a site, in the order of its navigation.
+
+import type { Access } from '#lib/sites/access.ts';
+
+export interface Tab {
+  /** Below /sites/NAME; the overview has none. */
+  place: string;
+  label: string;
+  need: Access;
+}
+
+export const TABS: Tab[] = [{ place: '', label: 'Overview', need: 'view' }];

@@ -1,0 +1,62 @@
+// What a viewer may do with a site. Each level includes those before it; the site's secrets (password, token, remote with
+// the token) are its owners' alone, because whoever has them is an owner.
+
+import { equalSecrets, unseal } from '../auth/seal.ts';
+import type { MemberRole } from '../db/generated/client.ts';
+import { AppError } from '../errors/app-error.ts';
+
+/** Look; change what runs; everything, up to deleting and sharing it. */
+export type Access = 'view' | 'develop' | 'own';
+
+/** Who asks: a signed-in user, or the bearer of a site's token, or nobody. */
+export interface Viewer {
+  userId: string | null;
+  role: 'guest' | 'member' | 'admin' | null;
+  token: string | null;
+}
+
+export interface Standing {
+  access: Access;
+  /** Admins may do everything, and read nobody's secrets. */
+  seesSecrets: boolean;
+}
+
+interface Shared {
+  ownerId: string | null;
+  sealedToken: string;
+  /** At least the viewer's own membership, if there is one. */
+  members: { userId: string; role: MemberRole }[];
+}
+
+const LEVELS: Access[] = ['view', 'develop', 'own'];
+const ACCESS_OF: Record<MemberRole, Access> = { viewer: 'view', developer: 'develop', owner: 'own' };
+
+/** Null: to this viewer there is no such site. A site that waits in the pool is its admins' alone. */
+export function standingOf(secret: string, viewer: Viewer, site: Shared): Standing | null {
+  const shared = site.ownerId === null ? null : sharedStanding(secret, viewer, site);
+  if (viewer.role === 'admin') return { access: 'own', seesSecrets: shared?.seesSecrets ?? false };
+  return shared;
+}
+
+function sharedStanding(secret: string, viewer: Viewer, site: Shared): Standing | null {
+  if (viewer.userId !== null && viewer.userId === site.ownerId) return { access: 'own', seesSecrets: true };
+  const member = site.members.find(({ userId }) => userId === viewer.userId);
+  if (member) return { access: ACCESS_OF[member.role], seesSecrets: member.role === 'owner' };
+  const hasToken = viewer.token !== null && equalSecrets(viewer.token, unseal(secret, site.sealedToken));
+  return hasToken ? { access: 'own', seesSecrets: true } : null;
+}
+
+export function includes(access: Access, need: Access): boolean {
+  return LEVELS.indexOf(access) >= LEVELS.indexOf(need);
+}
+
+/** Throws `not-allowed`: for somebody who sees the site, and so may be told that it is there. */
+export function requireAccess({ access }: Standing, need: Access): void {
+  if (includes(access, need)) return;
+  throw new AppError('not-allowed', {
+    message:
+      need === 'own' ? 'Only an owner of the site may do this.' : 'You may look at this site, and not change it.',
+    hint:
+      need === 'own' ? 'Ask its owner to do it, or to make you an owner.' : 'Ask its owner to make you a developer.',
+  });
+}
