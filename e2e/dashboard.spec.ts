@@ -5,6 +5,7 @@ import type { Cookie, Page } from '@playwright/test';
 import { signInAsAdmin } from './setup/admin.ts';
 import { expectAccessible } from './setup/axe.ts';
 import { test as base, expectNoReload } from './setup/browser.ts';
+import { query } from './setup/database.ts';
 import { APP_URL, expect, ssh, status } from './setup/fixtures.ts';
 import { containerOf, readKernelLimits } from './setup/host-state.ts';
 
@@ -201,6 +202,21 @@ test('a user is given more, after saying what follows', async ({ page, site }) =
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page.getByTestId('preview-done')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Users' })).toContainText('/ 1 GB');
+});
+
+test('users are sorted and filtered, and the view is the address', async ({ page, site }) => {
+  const [owner] = await query('select "ownerId" as id from "Site" where name = $1', [site.name]);
+  await page.goto('/admin/users');
+  await page.getByLabel('Sorted by').selectOption('created');
+  await expect(page).toHaveURL(/sort=created/);
+  await expect(page.getByRole('list', { name: 'Users' }).getByRole('listitem').first()).toHaveAttribute(
+    'data-testid',
+    `user-${owner?.id}`,
+  );
+  await page.getByLabel('Which users').selectOption('member');
+  await expect(page).toHaveURL(/role=member/);
+  await expect(page.getByLabel('Sorted by')).toHaveValue('created');
+  await expect(page.getByTestId(`user-${owner?.id}`)).toHaveCount(0);
 });
 
 test('every page of the operator can be used by everybody, also on a phone', async ({ page, site }) => {

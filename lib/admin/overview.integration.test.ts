@@ -7,6 +7,7 @@ import type { RowsChange } from './diff.ts';
 import { type AdminRow, type PackedRow, unpackRow } from './row.ts';
 import { findAdminSite } from './site.ts';
 import { readUsers } from './users.ts';
+import type { UsersQuery } from './users-query.ts';
 import { createWatch } from './watch.ts';
 
 const MB = 1024 * 1024;
@@ -94,12 +95,25 @@ it('two operators are told everything once, then only what changes', async () =>
 });
 
 it('a user’s totals are of all his sites, own limits counted, against his own numbers', async () => {
-  const [user] = await readUsers(database.db, 'ADA@');
+  const [user] = await readUsers(database.db, { text: 'ADA@', role: null, sort: 'disk' });
   expect(user).toMatchObject({
     ...{ plan: 'member', sites: 2, sitesMax: 7, disk: 6144 * MB, diskUsed: 512 * MB, diskMax: 10240 * MB },
     own: { planName: null, sitesMax: 7, totalDiskBytesMax: null },
   });
-  expect(await readUsers(database.db, '100%_no')).toEqual([]);
+  const emails = async (query: Partial<UsersQuery>) =>
+    (await readUsers(database.db, { text: '', role: null, sort: 'disk', ...query })).map(({ email }) => email);
+  expect(await emails({ text: '100%_no' })).toEqual([]);
+  await database.db.user.createMany({
+    data: [
+      { role: 'member', email: 'Zoe@example.org', createdAt: new Date('2020-01-01') },
+      { role: 'member', email: 'bob@example.org', createdAt: new Date('2030-01-01') },
+    ],
+  });
+  expect(await emails({ role: 'guest' })).toEqual([]);
+  const named = await emails({ sort: 'name' });
+  expect(named.map((email) => email?.split('@')[0])).toEqual(['ada', 'bob', 'Zoe']);
+  expect((await emails({ sort: 'created' }))[0]).toBe('bob@example.org');
+  for (const sort of ['disk', 'memory', 'sites'] as const) expect((await emails({ sort }))[0]).toBe('ada@example.org');
 });
 
 it('an admin’s look at a site has no secret of its owner', async () => {

@@ -1,7 +1,8 @@
 // The users of the instance with what their sites have together, against what they may.
 
 import type { Db } from '../db/client.ts';
-import type { Role } from '../db/generated/client.ts';
+import { Prisma, type Role } from '../db/generated/client.ts';
+import type { UserSort, UsersQuery } from './users-query.ts';
 
 export interface UserRow {
   id: string;
@@ -28,16 +29,21 @@ export interface UserRow {
   createdAt: string;
 }
 
-export const USERS_MAX = 300;
+export const USERS_MAX = 1_000;
 
 type SqlRow = Omit<UserRow, 'own' | 'createdAt'> & UserRow['own'] & { createdAt: Date };
 
-/**
- * Users with sites first, the fullest of them first; guests that have none are not listed, unless they are searched for.
- * `text` is part of an e-mail address or of an id.
- */
-export async function readUsers(db: Db, text: string): Promise<UserRow[]> {
-  const part = `%${text.trim().replace(/[\\%_]/g, '\\$&')}%`;
+const ORDERS: Record<UserSort, Prisma.Sql> = {
+  disk: Prisma.sql`coalesce(t."diskUsed", 0) desc`,
+  memory: Prisma.sql`coalesce(t."memoryUsed", 0) desc`,
+  sites: Prisma.sql`coalesce(t.sites, 0) desc`,
+  name: Prisma.sql`lower(o.email) asc nulls last`,
+  created: Prisma.sql`o."createdAt" desc`,
+};
+
+/** At most USERS_MAX. Guests that have no sites are not listed, unless they are searched for. */
+export async function readUsers(db: Db, { text, role, sort }: UsersQuery): Promise<UserRow[]> {
+  const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await db.$queryRaw<SqlRow[]>`
     with totals as (
       select s."ownerId", count(*)::int as sites,
@@ -56,9 +62,10 @@ export async function readUsers(db: Db, text: string): Promise<UserRow[]> {
     from "User" o
       join "Plan" p on p.name = coalesce(o."planName", case when o.role = 'guest' then 'guest' else 'member' end)
       left join totals t on t."ownerId" = o.id
-    where case when ${text.trim()} = '' then t.sites is not null or o.role <> 'guest'
+    where case when ${text} = '' then t.sites is not null or o.role <> 'guest'
       else o.email ilike ${part} or o.id::text ilike ${part} end
-    order by coalesce(t.sites, 0) > 0 desc, coalesce(t."diskUsed", 0) desc, o.id limit ${USERS_MAX}`;
+      and (${role}::text is null or o.role::text = ${role})
+    order by ${ORDERS[sort]}, o.id limit ${USERS_MAX}`;
   return rows.map(({ planName, totalDiskBytesMax, totalMemoryBytesMax, createdAt, ...row }) => {
     const { ownSitesMax, ...same } = row as typeof row & { ownSitesMax: number | null };
     return {

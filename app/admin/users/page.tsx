@@ -2,35 +2,36 @@
 
 import type { Metadata } from 'next';
 import { readUsers, USERS_MAX } from '#lib/admin/users.ts';
+import { parseUsersQuery } from '#lib/admin/users-query.ts';
 import { AdminHeading, AdminShell } from '../_parts/admin-shell.tsx';
 import { requireAdminPage } from '../_parts/require-admin-page.ts';
-import { SearchForm } from '../_parts/search-form.tsx';
+import { UserFilter } from '../_parts/users/user-filter.tsx';
 import { UserList } from '../_parts/users/user-list.tsx';
 
 export const metadata: Metadata = { title: 'Users · Admin' };
 
 interface Props {
-  searchParams: Promise<{ q?: string | string[] }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 export default async function UsersPage({ searchParams }: Props) {
   const { db } = await requireAdminPage();
-  const { q } = await searchParams;
-  const text = (typeof q === 'string' ? q : '').slice(0, 100);
+  const query = parseUsersQuery(await searchParams);
   const [users, plans] = await Promise.all([
-    readUsers(db, text),
+    readUsers(db, query),
     db.plan.findMany({ select: { name: true }, orderBy: { name: 'asc' } }),
   ]);
   return (
     <AdminShell section="users">
-      <AdminHeading
-        title="Users"
-        aside={<SearchForm label="Search by e-mail address or id" placeholder="E-mail or id" text={text} />}
-      >
+      <AdminHeading title="Users" aside={<UserFilter query={query} />}>
         What the sites of one user have together, against what they may. A guest is listed while it has a site
         {users.length === USERS_MAX ? `; the first ${USERS_MAX} are shown` : ''}.
       </AdminHeading>
-      <UserList users={users} plans={plans.map(({ name }) => name)} isSearched={text !== ''} />
+      <UserList
+        users={users}
+        plans={plans.map(({ name }) => name)}
+        isSearched={query.text !== '' || query.role !== null}
+      />
     </AdminShell>
   );
 }

@@ -25,7 +25,7 @@ export function UserList({ users, plans, isSearched }: UserListProps) {
     return (
       <p className="rounded-card border border-dashed border-line-strong px-6 py-12 text-center text-sm text-muted">
         {isSearched
-          ? 'No user has this in the e-mail address or id.'
+          ? 'No such user. Search for another part of the e-mail address or id, or among everybody.'
           : 'Nobody has launched a site yet. Whoever does appears here.'}
       </p>
     );
@@ -33,7 +33,11 @@ export function UserList({ users, plans, isSearched }: UserListProps) {
   return (
     <ul aria-label="Users" className="rounded-card border border-line bg-surface">
       {users.map((user) => (
-        <li key={user.id} className="border-b border-line px-4 py-3 last:border-b-0" data-testid={`user-${user.id}`}>
+        <li
+          key={user.id}
+          className="border-b border-line px-4 py-3 [contain-intrinsic-size:auto_4.5rem] [content-visibility:auto] last:border-b-0"
+          data-testid={`user-${user.id}`}
+        >
           <div className="grid grid-cols-2 items-center gap-x-6 gap-y-3 md:grid-cols-[minmax(0,1.4fr)_minmax(0,0.4fr)_minmax(0,1fr)_minmax(0,1fr)_auto]">
             <Who user={user} />
             <Cell title="Sites" className="max-md:hidden">
