@@ -174,6 +174,8 @@ export interface Paths {
   engineSocket: string;
   hookSocket: string;
   gitSocket: string;
+  /** Terminals of the browser. */
+  terminalSocket: string;
   /** Answers the web process's questions about repositories; the proxy has no way to it. */
   historySocket: string;
   proxySocket: string;
@@ -245,6 +247,7 @@ function toSettings(variables: Variables): Settings {
       engineSocket: `${dataDir}/run/docker.sock`,
       hookSocket: `${dataDir}/run/hook/deploy.sock`,
       gitSocket: `${dataDir}/run/git.sock`,
+      terminalSocket: `${dataDir}/run/terminal.sock`,
       historySocket: `${dataDir}/run/history/git.sock`,
       proxySocket: `${dataDir}/run/haproxy.sock`,
       proxyMap: `${dataDir}/run/routes.map`,

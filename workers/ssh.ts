@@ -1,5 +1,5 @@
-// The SSH process: one port for each site, and the gateway port for git. A process of its own, so that one busy transfer
-// never delays the limits.
+// The SSH process: one port for each site, the gateway port for git, and the terminals of browsers. A process of its own,
+// so that one busy transfer never delays the limits.
 
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
@@ -9,6 +9,7 @@ import { serveGit } from '#lib/git/serve.ts';
 import { repositoryOf } from '#lib/git/site.ts';
 import { siteUrl, sshHost } from '#lib/sites/address.ts';
 import { askToWake } from '#lib/sites/wake-client.ts';
+import { closeServer, listenOn } from './git-http/listen.ts';
 import { openEngine } from './machine.ts';
 import { repeat, runWorker } from './process.ts';
 import { createActivity } from './ssh/activity.ts';
@@ -24,11 +25,16 @@ import { rollBack } from './ssh/rollback.ts';
 import { createSiteDoor } from './ssh/site-door.ts';
 import { createSiteListeners } from './ssh/site-listeners.ts';
 import { createSites } from './ssh/sites.ts';
+import { openShell } from './terminal/open-shell.ts';
+import { createTerminalServer } from './terminal/server.ts';
+import { createShells } from './terminal/shells.ts';
 
 const LOOK_MS = 10_000;
 const SWEEP_MS = 1_000;
 /** Processes of one site that the engine opens at a time. */
 const OPENINGS = 4;
+/** To tell their pages that they have ended. */
+const TERMINALS_MS = 500;
 
 await runWorker('ssh', async ({ settings, log, id }) => {
   const databaseUrl = requireDatabaseUrl(settings);
@@ -66,6 +72,15 @@ await runWorker('ssh', async ({ settings, log, id }) => {
   });
   const gateway = await openListener(listenerDeps, { bind: settings.bind, port: settings.sshGatewayPort }, gatewayDoor);
 
+  const shells = createShells();
+  const shellDeps = { ...siteDeps, sites: credentials.sites };
+  const terminals = createTerminalServer({
+    ...{ db, settings, log, shells },
+    openShell: (siteId, size, onWait) => openShell(shellDeps, siteId, size, onWait),
+  });
+  // The proxy runs as a user of its own, and every request needs a session.
+  await listenOn(terminals, settings.paths.terminalSocket, { mode: 0o666, group: null });
+
   const looking = repeat(log, 'following the sites', LOOK_MS, sites.lookAtAll);
   const look = (siteId: string) => {
     sites.look(siteId).catch((cause) => log.warn({ site: siteId, cause: String(cause) }, 'cannot follow a site'));
@@ -76,7 +91,8 @@ await runWorker('ssh', async ({ settings, log, id }) => {
     clearInterval(sweeping);
     activity.stop();
     await Promise.all([stopListening(), looking.stop()]);
-    await Promise.all([gateway.close('the process stops'), sites.closeAll('the process stops')]);
+    await Promise.all([gateway.close('the process stops'), sites.closeAll('the process stops'), shells.closeAll()]);
+    await closeServer(terminals, TERMINALS_MS);
     await db.$disconnect();
   };
 });

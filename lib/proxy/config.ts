@@ -27,6 +27,7 @@ export interface ProxyConfig {
   appHosts: string[];
   webAddress: string;
   gitSocket: string;
+  terminalSocket: string;
   adminSocket: string;
   mapFile: string;
   /** Has a site woken and answers where it is; `script` is lib/proxy/waker.lua. */
@@ -132,6 +133,7 @@ function frontend(config: ProxyConfig): string[] {
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isAsleep}`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/did-not-wake.html hdr Retry-After 10 if ${isAsleep}`,
     '  use_backend git if { var(txn.app) -m found } { path_reg ^/[^/]+\\.git/ }',
+    '  use_backend terminal if { var(txn.app) -m found } { path_reg ^/api/sites/[^/]+/terminal$ }',
     '  use_backend app if { var(txn.app) -m found }',
     '  default_backend sites',
   ];
@@ -144,6 +146,8 @@ function backends(config: ProxyConfig): string[] {
     'backend git',
     '  timeout server 30m',
     `  server git unix@${config.gitSocket}`,
+    'backend terminal',
+    `  server terminal unix@${config.terminalSocket}`,
     `backend ${OPEN_REQUESTS}`,
     '  stick-table type string len 255 size 100k expire 10s store conn_cur',
     'backend sites',

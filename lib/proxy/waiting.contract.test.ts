@@ -46,6 +46,7 @@ beforeAll(async () => {
     appHosts: ['app.localhost'],
     webAddress: '127.0.0.1:1',
     gitSocket: at('git.sock'),
+    terminalSocket: at('terminal.sock'),
     adminSocket: at('admin.sock'),
     mapFile: at('routes.map'),
     waker: { script: path.resolve('lib/proxy/waker.lua'), socket: at('wake.sock') },

@@ -79,6 +79,7 @@ export async function proxyService(settings: Settings): Promise<Service> {
     appHosts: appHost === 'localhost' ? ['localhost', '127.0.0.1'] : [appHost],
     webAddress: `127.0.0.1:${settings.webPort}`,
     gitSocket: settings.paths.gitSocket,
+    terminalSocket: settings.paths.terminalSocket,
     adminSocket: settings.paths.proxySocket,
     mapFile: settings.paths.proxyMap,
     waker: { script: waker, socket: settings.paths.wakeSocket },

@@ -26,6 +26,15 @@ export function addVariable(variables: Map<string, string>, name: string, value:
 export function containerEnvironment(client: ReadonlyMap<string, string>, ends: Ends): Record<string, string> {
   const { remote, local } = ends;
   return {
+    ...loginEnvironment(client),
+    SSH_CLIENT: `${remote.address} ${remote.port} ${local.port}`,
+    SSH_CONNECTION: `${remote.address} ${remote.port} ${local.address} ${local.port}`,
+  };
+}
+
+/** Of root's login, wherever it comes from. */
+export function loginEnvironment(client: ReadonlyMap<string, string>): Record<string, string> {
+  return {
     LANG: 'C.UTF-8',
     ...Object.fromEntries(client),
     HOME: '/root',
@@ -33,8 +42,6 @@ export function containerEnvironment(client: ReadonlyMap<string, string>, ends: 
     LOGNAME: 'root',
     SHELL: '/bin/bash',
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    SSH_CLIENT: `${remote.address} ${remote.port} ${local.port}`,
-    SSH_CONNECTION: `${remote.address} ${remote.port} ${local.address} ${local.port}`,
   };
 }
 

@@ -9,4 +9,7 @@ export interface Tab {
   need: Access;
 }
 
-export const TABS: Tab[] = [{ place: '', label: 'Overview', need: 'view' }];
+export const TABS: Tab[] = [
+  { place: '', label: 'Overview', need: 'view' },
+  { place: 'terminal', label: 'Terminal', need: 'develop' },
+];

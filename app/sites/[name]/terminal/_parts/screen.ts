@@ -1,0 +1,70 @@
+// xterm.js, loaded when a terminal is opened, in the colours of the night: a terminal is dark by day as well.
+
+import type { Terminal } from '@xterm/xterm';
+
+const THEME = {
+  background: '#0a1324',
+  foreground: '#d7e1f3',
+  cursor: '#ffbf47',
+  cursorAccent: '#0a1324',
+  selectionBackground: '#3b5179',
+  black: '#22334f',
+  red: '#ff8f84',
+  green: '#7fdca9',
+  yellow: '#ffcb6b',
+  blue: '#8ab4ff',
+  magenta: '#dba4f5',
+  cyan: '#7ad7e6',
+  white: '#d7e1f3',
+  brightBlack: '#8fa1c0',
+  brightRed: '#ffb0a8',
+  brightGreen: '#a6ebc5',
+  brightYellow: '#ffdf9c',
+  brightBlue: '#b3ceff',
+  brightMagenta: '#ebc6fb',
+  brightCyan: '#a9e9f3',
+  brightWhite: '#ffffff',
+};
+const SCROLLBACK_LINES = 5_000;
+
+export interface Screen {
+  terminal: Terminal;
+  fill: () => void;
+}
+
+export async function openScreen(element: HTMLElement): Promise<Screen> {
+  const [{ Terminal }, { FitAddon }] = await Promise.all([import('@xterm/xterm'), import('@xterm/addon-fit')]);
+  const terminal = new Terminal({
+    theme: THEME,
+    fontFamily: getComputedStyle(element).fontFamily,
+    fontSize: 14,
+    lineHeight: 1.25,
+    cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    scrollback: SCROLLBACK_LINES,
+    minimumContrastRatio: 4.5,
+    documentOverride: withNonce(document),
+  });
+  const fitting = new FitAddon();
+  terminal.loadAddon(fitting);
+  terminal.open(element);
+  fitting.fit();
+  return { terminal, fill: () => fitting.fit() };
+}
+
+/** The page's policy takes style elements with its nonce only (proxy.ts), and xterm.js makes some without one. */
+function withNonce(page: Document): Document {
+  const nonce = page.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
+  return new Proxy(page, {
+    get(target, name) {
+      if (name === 'createElement') {
+        return (tag: string) => {
+          const element = target.createElement(tag);
+          if (tag === 'style') element.nonce = nonce;
+          return element;
+        };
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
