@@ -22,7 +22,8 @@ export interface Shell {
   resize(size: TerminalSize): void;
   /** Ends it and everything of its session. */
   hangUp(): Promise<void>;
-  /** When everything is over; never rejects. */
+  /** When the shell has ended, and when nothing of it is left; they never reject. */
+  ended: Promise<void>;
   over: Promise<void>;
 }
 
@@ -78,15 +79,15 @@ export function createShell(exec: ExecSession, welcome: string, limits = SHELL_L
     } else if ([...screens].some((screen) => screen.waiting() > limits.waitingBytesMax)) stdout.pause();
   });
 
-  const over = exec.exited
+  const ended = exec.exited
     .catch(() => null)
-    .then(async (exitCode) => {
+    .then((exitCode) => {
       linger.stop();
       idle.stop();
       for (const screen of screens) screen.end(exitCode);
       screens.clear();
-      await exec.hangUp().catch(() => {}); // What it left in the background.
     });
+  const over = ended.then(() => exec.hangUp().catch(() => {})); // What it left in the background.
   const resize = coalesceSizes(
     ({ columns, rows }) => void exec.resize(columns, rows).catch(() => {}), // It has ended: nobody sees it.
     RESIZE_MS,
@@ -109,6 +110,7 @@ export function createShell(exec: ExecSession, welcome: string, limits = SHELL_L
     },
     resize,
     hangUp,
+    ended,
     over,
   };
 }

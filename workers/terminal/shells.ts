@@ -30,7 +30,7 @@ export function createShells(perSiteMax = 6, inAllMax = 200): Shells {
       shells.set(key, { siteId, shell: opening });
       try {
         const shell = await opening;
-        void shell.over.then(() => shells.delete(key));
+        void shell.ended.then(() => shells.delete(key));
         return { shell, isOld: false };
       } catch (error) {
         shells.delete(key);

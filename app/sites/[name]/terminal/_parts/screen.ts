@@ -42,29 +42,26 @@ export async function openScreen(element: HTMLElement): Promise<Screen> {
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     scrollback: SCROLLBACK_LINES,
     minimumContrastRatio: 4.5,
-    documentOverride: withNonce(document),
   });
   const fitting = new FitAddon();
   terminal.loadAddon(fitting);
-  terminal.open(element);
+  withNonce(document, () => terminal.open(element));
   fitting.fit();
   return { terminal, fill: () => fitting.fit() };
 }
 
-/** The page's policy takes style elements with its nonce only (proxy.ts), and xterm.js makes some without one. */
-function withNonce(page: Document): Document {
+/** The page's policy takes style elements with its nonce only (proxy.ts), and xterm.js makes some without one as it opens. */
+function withNonce(page: Document, open: () => void): void {
   const nonce = page.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
-  return new Proxy(page, {
-    get(target, name) {
-      if (name === 'createElement') {
-        return (tag: string) => {
-          const element = target.createElement(tag);
-          if (tag === 'style') element.nonce = nonce;
-          return element;
-        };
-      }
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  const create = page.createElement;
+  page.createElement = (tag: string, options?: ElementCreationOptions) => {
+    const element: HTMLElement = create.call(page, tag, options);
+    if (tag === 'style') element.nonce = nonce;
+    return element;
+  };
+  try {
+    open();
+  } finally {
+    page.createElement = create;
+  }
 }
