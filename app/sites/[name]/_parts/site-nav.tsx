@@ -1,4 +1,4 @@
-// From one page of a site to the others: a row that scrolls sideways where it does not fit.
+// From one page of a site to the others: a row that scrolls sideways where it does not fit. The overview says the name itself.
 
 'use client';
 
@@ -10,6 +10,7 @@ export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
   const path = usePathname();
   return (
     <nav aria-label={`Pages of ${name}`} className="mx-auto mb-6 w-full max-w-6xl px-5 sm:px-8">
+      {path === `/sites/${name}` ? null : <p className="mb-2 truncate text-lg font-bold tracking-tight">{name}</p>}
       <ul className="flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
         {tabs.map(({ place, label }) => {
           const href = `/sites/${name}${place && `/${place}`}`;

@@ -48,7 +48,7 @@ function OneTerminal({ name, onAgain }: { name: string; onAgain: () => void }) {
   }, [name]);
 
   return (
-    <div className="flex h-[calc(100dvh-12.5rem)] min-h-80 flex-col overflow-hidden rounded-card border border-night-line bg-night">
+    <div className="flex h-[calc(100dvh-15rem)] min-h-80 flex-col overflow-hidden rounded-card border border-night-line bg-night">
       <StateLine state={state} name={name} onAgain={onAgain} />
       <div
         ref={place}
