@@ -288,7 +288,8 @@ function sessionOf(response: Response | undefined): string {
 
 async function everythingOf(site: Site) {
   const { site: all } = (await (await api(site, '')).json()) as { site: Record<string, unknown> };
-  return { ...all, usage: null };
+  // What the keeper writes by itself.
+  return { ...all, usage: null, activeAt: null };
 }
 
 async function readAnswer(response: Response) {
