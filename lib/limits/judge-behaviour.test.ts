@@ -24,7 +24,7 @@ describe('restarts', () => {
   });
 
   it('many at once are bounded in memory', () => {
-    const [outcome] = run([{ appRestarts: 1e9 }]);
+    const [outcome] = run([{ appRestarts: 1e9 }], { site: { heldBy: 'admin', heldFor: 'By an admin.' } });
     expect(outcome?.state.appRestarts).toHaveLength(STORM.ends);
   });
 
@@ -33,6 +33,10 @@ describe('restarts', () => {
     expect(held?.opened).toMatchObject([{ kind: 'restarts', level: 'storm', text: 'It was stopped.' }]);
     const [well] = run([{ appRestarts: 1 }], held ? { state: held.state } : {});
     expect(well).toMatchObject({ released: ['restarts'], actions: [], events: [] });
+  });
+
+  it('stop a site once, also when it is started again before the next reading', () => {
+    expect(actions(run([{ appRestarts: STORM.ends }, { appRestarts: 1 }, ...quiet(3)]))).toHaveLength(1);
   });
 });
 
@@ -79,6 +83,10 @@ describe('the network', () => {
       },
     ]);
     expect(outcomes.flatMap(({ events }) => events)).toHaveLength(1);
+  });
+
+  it('stops a site once, also when it is started again before the next reading', () => {
+    expect(actions(run([...Array(91).fill(tries(1000)), tries(1000)]))).toHaveLength(1);
   });
 
   it('keeps its verdict, in the words of the stop, until somebody starts the site again', () => {

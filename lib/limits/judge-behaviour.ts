@@ -17,6 +17,7 @@ const BUCKETS: Record<NetworkAbuse, { perSecond: number; full: number; max: numb
   connections: { perSecond: 10, full: 2_000, max: 3_000 },
 };
 export const ABUSE_MINUTES = 3;
+const CALM_NETWORK = { closed: 0, connections: 0, abusedAt: null };
 
 type Judged = { judgement: Judgement; action: Action | null };
 
@@ -34,6 +35,7 @@ export function judgeRestarts(site: JudgedSite, reading: SiteReading | null, sta
   const numbers = { ends: state.appRestarts.length, minutes: STORM.minutes };
   const sentence = stormSentence(numbers);
   if (numbers.ends < STORM.ends || site.heldBy) return { judgement: storm(numbers, sentence, null), action: null };
+  state.appRestarts = []; // Whoever starts the site again before the next reading must not be held for the same ends.
   return { judgement: storm(numbers, sentence, 'storm'), action: { do: 'hold', cause: 'storm', text: sentence.text } };
 }
 
@@ -51,7 +53,7 @@ export function judgeNetwork(
 ): Judged {
   const held = site.heldBy === 'network' ? heldWords(site) : null;
   if (held) {
-    Object.assign(state, { closed: 0, connections: 0, abusedAt: null });
+    Object.assign(state, CALM_NETWORK);
     return { judgement: abuse(state, { text: held.message, hint: held.hint }, 'abusive'), action: null };
   }
   if (reading) {
@@ -72,6 +74,7 @@ export function judgeNetwork(
   };
   const isOver = state.abusedAt !== null && now.getTime() - state.abusedAt >= ABUSE_MINUTES * 60_000;
   if (!isOver || site.heldBy !== null || site.state !== 'live') return { judgement, action: null };
+  Object.assign(state, CALM_NETWORK); // As with the ends of an app.
   return { judgement, action: { do: 'hold', cause: 'network', text: networkHoldText(what, ABUSE_MINUTES) } };
 }
 
