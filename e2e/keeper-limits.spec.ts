@@ -99,13 +99,15 @@ test('an app that keeps ending is stopped, its owner goes in and looks, and star
   workspace,
   page,
 }) => {
+  test.slow();
   const site = await launchByClick(page);
   const others = watch(neighbour);
   const clone = await workspace.clone(site);
   await workspace.commit(clone, { 'main.py': MOODY });
   expect((await workspace.push(clone)).code).toBe(0);
   await ssh(site, 'echo yes > ~/crash; pkill -f [m]ain.py');
-  await expect.poll(async () => (await see(site)).held?.by ?? null, { timeout: 60_000 }).toBe('storm');
+  // Ten ends, with the second that is waited before each start.
+  await expect.poll(async () => (await see(site)).held?.by ?? null, { timeout: 120_000 }).toBe('storm');
   const { message } = (await see(site)).held ?? { message: '' };
   expect(message).toMatch(/^The site was stopped: its app ended \d+ times within 5 minutes\.$/);
   await expect.poll(async () => (await get(site.address)).body).toContain('This site is stopped.');
