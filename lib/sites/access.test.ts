@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seal } from '../auth/seal.ts';
-import { type Access, includes, requireAccess, standingOf, type Viewer } from './access.ts';
+import { type Access, includes, OWNER, requireAccess, requireShared, standingOf, type Viewer } from './access.ts';
 
 const SECRET = 'a'.repeat(32);
 const NOBODY: Viewer = { userId: null, role: null, token: null };
@@ -15,16 +15,17 @@ const site = {
 };
 const standing = (viewer: Partial<Viewer>, of = site) => standingOf(SECRET, { ...NOBODY, ...viewer }, of);
 
-test.each<[string, Partial<Viewer>, Access, boolean]>([
-  ['the owner', { userId: 'olga', role: 'member' }, 'own', true],
-  ['the bearer of its token', { token: 'lk_token' }, 'own', true],
-  ['a viewer', { userId: 'vera', role: 'member' }, 'view', false],
-  ['a developer', { userId: 'dan', role: 'member' }, 'develop', false],
-  ['another owner', { userId: 'oscar', role: 'member' }, 'own', true],
-  ['an admin', { userId: 'ada', role: 'admin' }, 'own', false],
-  ['an admin whose own site it is', { userId: 'olga', role: 'admin' }, 'own', true],
-])('%s', (_, viewer, access, seesSecrets) => {
-  expect(standing(viewer)).toEqual({ access, seesSecrets });
+test.each<[string, Partial<Viewer>, Access, boolean, boolean]>([
+  ['the owner', { userId: 'olga', role: 'member' }, 'own', true, true],
+  ['the bearer of its token', { token: 'lk_token' }, 'own', true, true],
+  ['a viewer', { userId: 'vera', role: 'member' }, 'view', false, true],
+  ['a developer', { userId: 'dan', role: 'member' }, 'develop', false, true],
+  ['another owner', { userId: 'oscar', role: 'member' }, 'own', true, true],
+  ['an admin', { userId: 'ada', role: 'admin' }, 'own', false, false],
+  ['an admin who develops it', { userId: 'dan', role: 'admin' }, 'own', false, true],
+  ['an admin whose own site it is', { userId: 'olga', role: 'admin' }, 'own', true, true],
+])('%s', (_, viewer, access, seesSecrets, isShared) => {
+  expect(standing(viewer)).toEqual({ access, seesSecrets, isShared });
 });
 
 test('to strangers, foreign tokens and nobody there is no such site', () => {
@@ -37,12 +38,19 @@ test('a site that nobody owns is there for admins alone, whoever has its token',
   const waiting = { ...site, ownerId: null };
   expect(standing({ token: 'lk_token' }, waiting)).toBeNull();
   expect(standing({ userId: 'oscar', role: 'member' }, waiting)).toBeNull();
-  expect(standing({ userId: 'ada', role: 'admin' }, waiting)).toEqual({ access: 'own', seesSecrets: false });
+  expect(standing({ userId: 'ada', role: 'admin' }, waiting)).toEqual({
+    ...{ access: 'own', seesSecrets: false, isShared: false },
+  });
 });
 
 test('each level includes those before it, and what is not shared is refused with who can change that', () => {
   expect(includes('own', 'develop') && includes('develop', 'view') && includes('view', 'view')).toBe(true);
   expect(includes('view', 'develop') || includes('develop', 'own')).toBe(false);
-  const refused = () => requireAccess({ access: 'view', seesSecrets: false }, 'develop');
+  const refused = () => requireAccess({ access: 'view' }, 'develop');
   expect(refused).toThrow(expect.objectContaining({ code: 'not-allowed', httpStatus: 403 }));
+});
+
+test('an office alone lets nobody into a site', () => {
+  expect(() => requireShared({ ...OWNER, isShared: false })).toThrow(expect.objectContaining({ code: 'not-allowed' }));
+  expect(() => requireShared(OWNER)).not.toThrow();
 });

@@ -19,7 +19,11 @@ export interface Standing {
   access: Access;
   /** Admins may do everything, and read nobody's secrets. */
   seesSecrets: boolean;
+  /** The site is the viewer's own or shared with him. An admin who has only his office is let into no site. */
+  isShared: boolean;
 }
+
+export const OWNER: Standing = { access: 'own', seesSecrets: true, isShared: true };
 
 interface Shared {
   ownerId: string | null;
@@ -34,16 +38,25 @@ const ACCESS_OF: Record<MemberRole, Access> = { viewer: 'view', developer: 'deve
 /** Null: to this viewer there is no such site. A site that waits in the pool is its admins' alone. */
 export function standingOf(secret: string, viewer: Viewer, site: Shared): Standing | null {
   const shared = site.ownerId === null ? null : sharedStanding(secret, viewer, site);
-  if (viewer.role === 'admin') return { access: 'own', seesSecrets: shared?.seesSecrets ?? false };
-  return shared;
+  if (viewer.role !== 'admin') return shared;
+  return { access: 'own', seesSecrets: shared?.seesSecrets ?? false, isShared: shared !== null };
 }
 
 function sharedStanding(secret: string, viewer: Viewer, site: Shared): Standing | null {
-  if (viewer.userId !== null && viewer.userId === site.ownerId) return { access: 'own', seesSecrets: true };
+  if (viewer.userId !== null && viewer.userId === site.ownerId) return OWNER;
   const member = site.members.find(({ userId }) => userId === viewer.userId);
-  if (member) return { access: ACCESS_OF[member.role], seesSecrets: member.role === 'owner' };
+  if (member) return { access: ACCESS_OF[member.role], seesSecrets: member.role === 'owner', isShared: true };
   const hasToken = viewer.token !== null && equalSecrets(viewer.token, unseal(secret, site.sealedToken));
-  return hasToken ? { access: 'own', seesSecrets: true } : null;
+  return hasToken ? OWNER : null;
+}
+
+/** Throws `not-allowed`: nobody is in a site but those who share it. */
+export function requireShared({ isShared }: Standing): void {
+  if (isShared) return;
+  throw new AppError('not-allowed', {
+    message: 'Only those who share the site can be in it.',
+    hint: 'Hold, limit or delete it on the admin’s page; to be in it, ask its owner to share it.',
+  });
 }
 
 export function includes(access: Access, need: Access): boolean {
@@ -51,7 +64,7 @@ export function includes(access: Access, need: Access): boolean {
 }
 
 /** Throws `not-allowed`: for somebody who sees the site, and so may be told that it is there. */
-export function requireAccess({ access }: Standing, need: Access): void {
+export function requireAccess({ access }: Pick<Standing, 'access'>, need: Access): void {
   if (includes(access, need)) return;
   throw new AppError('not-allowed', {
     message:

@@ -43,6 +43,23 @@ export async function requireSite(
   return { ...site, standing };
 }
 
+/** As `requireSite`, for who needs no more than to know whether he may, such as every few seconds. */
+export async function requireStanding(
+  db: Db,
+  secret: string,
+  viewer: Viewer,
+  name: string,
+  need: Access,
+): Promise<{ id: string; state: SiteRow['state']; standing: Standing }> {
+  const members = { where: { userId: viewer.userId ?? NO_USER } };
+  const select = { id: true, state: true, ownerId: true, sealedToken: true, members };
+  const site = await db.site.findUnique({ where: { name }, select });
+  const standing = site && standingOf(secret, viewer, site);
+  if (!standing) throw siteNotFound();
+  requireAccess(standing, need);
+  return { id: site.id, state: site.state, standing };
+}
+
 /** The sites a user owns, newest first. */
 export async function sitesOf(db: Db, userId: string): Promise<SiteRow[]> {
   return db.site.findMany({

@@ -4,7 +4,7 @@ import { unseal } from '../auth/seal.ts';
 import type { HoldCause } from '../db/generated/client.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { worstFirst } from '../limits/levels.ts';
-import type { Access, Standing } from './access.ts';
+import { type Access, OWNER, type Standing } from './access.ts';
 import { gitHttpUrl, gitSshUrl, siteUrl, sshHost } from './address.ts';
 import type { SiteRow } from './find.ts';
 import { heldWords } from './held.ts';
@@ -88,8 +88,6 @@ export interface SiteView {
   verdicts: VerdictView[];
   events: { kind: string; level: string; text: string; at: string }[];
 }
-
-const OWNER: Standing = { access: 'own', seesSecrets: true };
 
 /** Everything of a site that somebody of this standing may see. */
 export function viewSite(settings: Settings, site: SiteRow, { access, seesSecrets }: Standing = OWNER): SiteView {

@@ -14,7 +14,8 @@ interface Props {
 
 export default async function Layout({ params, children }: Props) {
   const { site } = await openSite(params, 'view');
-  const tabs = TABS.filter(({ need }) => includes(site.standing.access, need));
+  const { access, isShared } = site.standing;
+  const tabs = TABS.filter(({ need, isInside }) => includes(access, need) && (isShared || !isInside));
   return (
     <>
       <BrandBar />

@@ -7,9 +7,11 @@ export interface Tab {
   place: string;
   label: string;
   need: Access;
+  /** It leads into the site: for those alone who share it. */
+  isInside?: true;
 }
 
 export const TABS: Tab[] = [
   { place: '', label: 'Overview', need: 'view' },
-  { place: 'terminal', label: 'Terminal', need: 'develop' },
+  { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
 ];

@@ -1,6 +1,7 @@
 // Root's shell in the browser.
 
 import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
 import { openSite } from '../_parts/open-site.ts';
 import { TerminalPage } from './_parts/terminal-page.tsx';
 
@@ -14,5 +15,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { site } = await openSite(params, 'develop');
+  if (!site.standing.isShared) notFound();
   return <TerminalPage name={site.name} />;
 }

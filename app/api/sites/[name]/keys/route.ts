@@ -11,14 +11,14 @@ const NEW_KEY = z.object({ key: z.string() });
 const OLD_KEY = z.object({ id: z.uuid() });
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const { key } = await readJson(call.request, NEW_KEY);
   const site = await requireSiteOf(call, call.params.name, 'own');
+  const { key } = await readJson(call.request, NEW_KEY);
   return json(await addKey(call.db, site, key, adminOver(call, site)), 201);
 });
 
 export const DELETE = handle<{ name: string }>(async (call) => {
-  const { id } = await readJson(call.request, OLD_KEY);
   const site = await requireSiteOf(call, call.params.name, 'own');
+  const { id } = await readJson(call.request, OLD_KEY);
   await removeKey(call.db, site, id, adminOver(call, site));
   return json({ id });
 });

@@ -12,8 +12,8 @@ const BODY = z.object({ number: z.int().min(1).max(1_000_000).nullish() });
 
 export const POST = handle<{ name: string }>(async (call) => {
   const { db } = call;
-  const { number } = await readJson(call.request, BODY);
   const site = await requireSiteOf(call, call.params.name, 'develop');
+  const { number } = await readJson(call.request, BODY);
   const deployment = number
     ? await db.deployment.findUnique({ where: { siteId_number: { siteId: site.id, number } }, select: { id: true } })
     : null;

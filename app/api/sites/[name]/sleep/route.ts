@@ -10,8 +10,8 @@ import { requestSleep } from '#lib/sites/request-rest.ts';
 const BODY = z.object({ rest: z.enum(['frozen', 'stopped']).default('frozen') });
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const { rest } = await readJson(call.request, BODY);
   const site = await requireSiteOf(call, call.params.name, 'develop');
+  const { rest } = await readJson(call.request, BODY);
   await requestSleep(call.db, site, rest, adminOver(call, site));
   return json({ name: site.name, sleep: 'under way' }, 202);
 });
