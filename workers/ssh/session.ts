@@ -2,8 +2,9 @@
 // environment; refuses agent and X11 forwarding by not listening for them, which ssh2 answers with a failure.
 
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
+import type { TerminalSize } from '#lib/terminal/protocol.ts';
 import { addVariable, isClientVariable, isPlainValue } from './environment.ts';
-import { clampSize, type TerminalSize } from './terminal.ts';
+import { clampSize } from './terminal.ts';
 
 export type SessionRequest =
   | { kind: 'shell' }

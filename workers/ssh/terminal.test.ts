@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clampSize, coalesceSizes, type TerminalSize } from './terminal.ts';
+import type { TerminalSize } from '#lib/terminal/protocol.ts';
+import { clampSize, coalesceSizes } from './terminal.ts';
 
 describe('clampSize', () => {
   it.each([

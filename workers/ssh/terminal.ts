@@ -1,9 +1,6 @@
 // A terminal's size, from a client that may send any number any number of times.
 
-export interface TerminalSize {
-  columns: number;
-  rows: number;
-}
+import type { TerminalSize } from '#lib/terminal/protocol.ts';
 
 const SIDE_MAX = 500;
 

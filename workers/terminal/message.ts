@@ -1,14 +1,8 @@
-// What page and terminal tell each other beside the bytes: text messages of JSON, while bytes are binary (RFC 6455, 5.6). Pure.
+// What a page says: its size, and in its address which shell it shows. Pure.
 
 import { z } from 'zod';
-import { clampSize, type TerminalSize } from '../ssh/terminal.ts';
-
-/** To the page. */
-export type Told =
-  | { kind: 'opened'; isOld: boolean }
-  | { kind: 'waking' }
-  | { kind: 'ended'; exitCode: number | null }
-  | { kind: 'refused'; message: string; hint: string };
+import type { TerminalSize } from '#lib/terminal/protocol.ts';
+import { clampSize } from '../ssh/terminal.ts';
 
 const RESIZE = z.object({ columns: z.number(), rows: z.number() });
 

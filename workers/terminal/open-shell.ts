@@ -2,13 +2,13 @@
 
 import type { Engine } from '#lib/engine/engine.ts';
 import { siteNotFound } from '#lib/errors/app-error.ts';
+import type { TerminalSize } from '#lib/terminal/protocol.ts';
 import type { Activity } from '../ssh/activity.ts';
 import { loginEnvironment } from '../ssh/environment.ts';
 import type { Gate } from '../ssh/gate.ts';
 import { type Ledger, TOKEN_VARIABLE } from '../ssh/leftovers.ts';
 import { readMotdFacts, renderMotd } from '../ssh/motd.ts';
 import type { Sites } from '../ssh/sites.ts';
-import type { TerminalSize } from '../ssh/terminal.ts';
 import { createShell, type Shell } from './shell.ts';
 
 export interface OpenShellDeps {

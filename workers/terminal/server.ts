@@ -10,10 +10,11 @@ import type { Db } from '#lib/db/client.ts';
 import { requireSecret, type Settings } from '#lib/env.ts';
 import { AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
-import type { Viewer } from '#lib/sites/access.ts';
-import { requireSite } from '#lib/sites/find.ts';
+import { requireShared, type Viewer } from '#lib/sites/access.ts';
+import { requireStanding } from '#lib/sites/find.ts';
 import { isSiteName } from '#lib/sites/names.ts';
-import { parsePlace, parseResize, type TerminalPlace, type Told } from './message.ts';
+import { CLOSED, type Told } from '#lib/terminal/protocol.ts';
+import { parsePlace, parseResize, type TerminalPlace } from './message.ts';
 import type { Screen, Shell } from './shell.ts';
 import type { Shells } from './shells.ts';
 
@@ -30,8 +31,6 @@ const MESSAGE_BYTES_MAX = 256 * 1024;
 const ALIVE_MS = 15_000;
 /** How soon a session that was ended, or a member that was removed, is out. */
 const LOOK_MS = 3_000;
-/** Close codes of our own (RFC 6455, 7.4.2). */
-const CLOSED = { ended: 4000, refused: 4001 };
 
 export function createTerminalServer(deps: TerminalDeps): http.Server {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
@@ -73,8 +72,10 @@ async function admit(deps: TerminalDeps, request: IncomingMessage): Promise<Admi
   return { headers, viewer, siteId: id, place };
 }
 
-function requireDeveloper({ db, settings }: TerminalDeps, viewer: Viewer, name: string) {
-  return requireSite(db, requireSecret(settings), viewer, name, 'develop');
+async function requireDeveloper({ db, settings }: TerminalDeps, viewer: Viewer, name: string) {
+  const site = await requireStanding(db, requireSecret(settings), viewer, name, 'develop');
+  requireShared(site.standing);
+  return site;
 }
 
 async function serve(deps: TerminalDeps, page: WebSocket, admitted: Admitted): Promise<void> {
@@ -93,7 +94,7 @@ async function serve(deps: TerminalDeps, page: WebSocket, admitted: Admitted): P
     join(page, shell, tell);
     if (isOld) shell.resize(place.size);
     page.resume();
-    watch(deps, page, admitted, shell);
+    watch(deps, page, admitted, shell, tell);
   } catch (error) {
     page.resume();
     if (!(error instanceof AppError))
@@ -111,6 +112,14 @@ function join(page: WebSocket, shell: Shell, tell: (told: Told) => void): void {
       tell({ kind: 'ended', exitCode });
       page.close(CLOSED.ended);
     },
+    leave() {
+      tell({
+        kind: 'refused',
+        message: 'This terminal is open on other pages.',
+        hint: 'Go on there, or open a new one.',
+      });
+      page.close(CLOSED.refused);
+    },
   };
   page.once('close', shell.attach(screen));
   page.on('message', (data: Buffer, isBinary) => {
@@ -120,18 +129,26 @@ function join(page: WebSocket, shell: Shell, tell: (told: Told) => void): void {
   });
 }
 
-/** Looks again whether the viewer may still be here; who may not loses the shell as well. */
-function watch(deps: TerminalDeps, page: WebSocket, { headers, place, siteId }: Admitted, shell: Shell): void {
+/** Looks again whether the viewer may still be here; who may not is told so, and loses the shell as well. */
+function watch(
+  deps: TerminalDeps,
+  page: WebSocket,
+  { headers, place, siteId }: Admitted,
+  shell: Shell,
+  tell: (told: Told) => void,
+): void {
   const look = async () => {
     try {
       const site = await requireDeveloper(deps, await findViewer(deps, headers), place.name);
-      if (site.id === siteId && site.state !== 'deleting') return;
+      if (site.id !== siteId || site.state === 'deleting') throw siteNotFound();
     } catch (error) {
       // The database is away for a moment: nobody was told to leave.
       if (!(error instanceof AppError)) return;
+      clearInterval(timer);
+      tell({ kind: 'refused', ...wordsOf(error) });
+      page.close(CLOSED.refused);
+      await shell.hangUp();
     }
-    await shell.hangUp();
-    page.close(CLOSED.refused);
   };
   const timer = setInterval(() => void look(), LOOK_MS);
   page.once('close', () => clearInterval(timer));

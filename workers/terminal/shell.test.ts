@@ -21,7 +21,13 @@ function startProgram() {
 }
 
 function openScreen() {
-  const state = { shown: '', waiting: 0, exitCode: undefined as number | null | undefined, taken: () => {} };
+  const state = {
+    shown: '',
+    waiting: 0,
+    exitCode: undefined as number | null | undefined,
+    taken: () => {},
+    hasLeft: false,
+  };
   const screen: Screen = {
     show(bytes, taken) {
       state.shown += bytes.toString();
@@ -30,6 +36,9 @@ function openScreen() {
     waiting: () => state.waiting,
     end: (exitCode) => {
       state.exitCode = exitCode;
+    },
+    leave: () => {
+      state.hasLeft = true;
     },
   };
   return { screen, state };
@@ -85,4 +94,15 @@ test('without a screen for too long, or without a key, it is hung up', async () 
   expect(idle.hungUp()).toBe(0);
   await sleep(600);
   expect(idle.hungUp()).toBeGreaterThan(0);
+});
+
+test('of too many screens the oldest leaves, and what comes is shown on the others', async () => {
+  const program = startProgram();
+  const shell = createShell(program.exec, '', { ...SHELL_LIMITS, screensMax: 2 });
+  const screens = [openScreen(), openScreen(), openScreen()];
+  for (const { screen } of screens) shell.attach(screen);
+  program.stdout.write('news');
+  await sleep(5);
+  expect(screens.map(({ state }) => state.hasLeft)).toEqual([true, false, false]);
+  expect(screens.map(({ state }) => state.shown)).toEqual(['', 'news', 'news']);
 });

@@ -2,7 +2,8 @@
 // connection finds it again, with the last of its output.
 
 import type { ExecSession } from '#lib/engine/engine.ts';
-import { coalesceSizes, type TerminalSize } from '../ssh/terminal.ts';
+import type { TerminalSize } from '#lib/terminal/protocol.ts';
+import { coalesceSizes } from '../ssh/terminal.ts';
 import { createKeptOutput } from './kept-output.ts';
 
 /** A page that shows the shell. */
@@ -13,10 +14,12 @@ export interface Screen {
   waiting(): number;
   /** The shell has ended; null: it was ended. */
   end(exitCode: number | null): void;
+  /** Others took its place. */
+  leave(): void;
 }
 
 export interface Shell {
-  /** Shows what there was, and then what comes. Answers how to leave. */
+  /** Shows what there was, and then what comes. Answers how to leave. The oldest of too many pages is cut off. */
   attach(screen: Screen): () => void;
   type(bytes: Buffer): void;
   resize(size: TerminalSize): void;
@@ -38,6 +41,8 @@ export interface ShellLimits {
   idleMs: number;
   /** Input that the program has not read, before the page is cut off. */
   inputBytesMax: number;
+  /** Pages that show it at a time: each costs what was kept, and looks after its viewer. */
+  screensMax: number;
 }
 
 export const SHELL_LIMITS: ShellLimits = {
@@ -46,6 +51,7 @@ export const SHELL_LIMITS: ShellLimits = {
   lingerMs: 10 * 60_000,
   idleMs: 3_600_000,
   inputBytesMax: 1024 * 1024,
+  screensMax: 3,
 };
 
 const RESIZE_MS = 100;
@@ -97,6 +103,11 @@ export function createShell(exec: ExecSession, welcome: string, limits = SHELL_L
       linger.stop();
       screen.show(kept.all(), goOn);
       screens.add(screen);
+      const [oldest] = screens;
+      if (screens.size > limits.screensMax && oldest) {
+        screens.delete(oldest);
+        oldest.leave();
+      }
       return () => {
         if (!screens.delete(screen)) return;
         goOn();

@@ -1,15 +1,7 @@
 // The page's side of a terminal: a WebSocket that comes back by itself, to the same shell.
 
-export type Told =
-  | { kind: 'opened'; isOld: boolean }
-  | { kind: 'waking' }
-  | { kind: 'ended'; exitCode: number | null }
-  | { kind: 'refused'; message: string; hint: string };
-
-export interface Size {
-  columns: number;
-  rows: number;
-}
+import { CLOSED, type TerminalSize, type Told } from '#lib/terminal/protocol.ts';
+import { callApi } from '../../../../_components/call-api.ts';
 
 interface Ears {
   hear: (bytes: Uint8Array) => void;
@@ -18,10 +10,9 @@ interface Ears {
 }
 
 const AGAIN_MS = [300, 1_000, 2_000, 5_000];
-/** The shell has ended, or we may not have one: coming back would be of no use. */
-const isFinal = (code: number) => code === 4000 || code === 4001;
+const isFinal = (code: number) => code === CLOSED.ended || code === CLOSED.refused;
 
-export function connectTerminal(name: string, id: string, size: () => Size, ears: Ears) {
+export function connectTerminal(name: string, id: string, size: () => TerminalSize, ears: Ears) {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
@@ -42,9 +33,18 @@ export function connectTerminal(name: string, id: string, size: () => Size, ears
     next.addEventListener('close', ({ code }) => {
       if (isOver || isFinal(code)) return;
       ears.lost();
+      void tellIfGone();
       timer = setTimeout(open, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]);
       tries += 1;
     });
+  };
+  /** A handshake that is refused tells a page nothing (WebSockets standard): whether it may be here, the API says. */
+  const tellIfGone = async () => {
+    const answer = await callApi('GET', `/api/sites/${name}`);
+    if (answer.ok || answer.status !== 404 || isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    ears.told({ kind: 'refused', ...answer.problem });
   };
   const send = (data: string | Uint8Array<ArrayBuffer>) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(data);
@@ -52,7 +52,7 @@ export function connectTerminal(name: string, id: string, size: () => Size, ears
   open();
   return {
     type: (text: string) => send(new TextEncoder().encode(text)),
-    resize: (to: Size) => send(JSON.stringify(to)),
+    resize: (to: TerminalSize) => send(JSON.stringify(to)),
     close() {
       isOver = true;
       clearTimeout(timer);

@@ -42,6 +42,7 @@ export async function openScreen(element: HTMLElement): Promise<Screen> {
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     scrollback: SCROLLBACK_LINES,
     minimumContrastRatio: 4.5,
+    screenReaderMode: true,
   });
   const fitting = new FitAddon();
   terminal.loadAddon(fitting);

@@ -4,8 +4,9 @@
 
 import '@xterm/xterm/css/xterm.css';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Told } from '#lib/terminal/protocol.ts';
 import { BUTTON } from '../../../../_components/buttons.ts';
-import { connectTerminal, type Told } from './connection.ts';
+import { connectTerminal } from './connection.ts';
 import { KeyRow } from './key-row.tsx';
 import { openScreen, type Screen } from './screen.ts';
 
@@ -48,7 +49,10 @@ function OneTerminal({ name, onAgain }: { name: string; onAgain: () => void }) {
   }, [name]);
 
   return (
-    <div className="flex h-[calc(100dvh-15rem)] min-h-80 flex-col overflow-hidden rounded-card border border-night-line bg-night">
+    <div
+      tabIndex={-1}
+      className="flex h-[calc(100dvh-15rem)] min-h-80 flex-col overflow-hidden rounded-card border border-night-line bg-night"
+    >
       <StateLine state={state} name={name} onAgain={onAgain} />
       <div
         ref={place}
@@ -75,12 +79,17 @@ function run(
   type: { current: (text: string) => void },
 ): () => void {
   const size = () => ({ columns: terminal.cols, rows: terminal.rows });
+  let isReplay = false;
   const connection = connectTerminal(name, shellOf(name), size, {
-    hear: (bytes) => terminal.write(bytes),
+    hear: (bytes) =>
+      terminal.write(bytes, () => {
+        isReplay = false;
+      }),
     told(told) {
       setState(told);
-      // What comes next is all that the shell has kept.
+      // The next bytes are all that the shell has kept.
       if (told.kind === 'opened') {
+        isReplay = true;
         terminal.reset();
         terminal.focus();
       }
@@ -89,7 +98,14 @@ function run(
     lost: () => setState({ kind: 'lost' }),
   });
   type.current = connection.type;
-  terminal.onData(connection.type);
+  // What programs asked the terminal before the page was loaded was answered then: nobody waits for a second answer.
+  terminal.onData((text) => isReplay || connection.type(text));
+  // Tab is the shell's, so there has to be another way out (WCAG 2.1.2).
+  terminal.attachCustomKeyEventHandler(({ key, ctrlKey }) => {
+    const isWayOut = key === 'F6' && ctrlKey;
+    if (isWayOut) element.parentElement?.focus();
+    return !isWayOut;
+  });
   terminal.onResize(({ cols, rows }) => connection.resize({ columns: cols, rows }));
   const watcher = new ResizeObserver(() => fill());
   watcher.observe(element);
@@ -100,13 +116,6 @@ function run(
   };
 }
 
-const WORDS: Record<Exclude<State['kind'], 'refused' | 'ended'>, string> = {
-  opening: 'Opening a shell …',
-  waking: 'Waking the site …',
-  lost: 'The connection was lost. Trying again …',
-  opened: 'root',
-};
-
 function StateLine({ state, name, onAgain }: { state: State; name: string; onAgain: () => void }) {
   const isOver = state.kind === 'ended' || state.kind === 'refused';
   return (
@@ -115,17 +124,7 @@ function StateLine({ state, name, onAgain }: { state: State; name: string; onAga
       className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-night-line px-4 py-2 text-sm text-night-muted"
     >
       <span data-testid="terminal-state">
-        {state.kind === 'refused' ? (
-          <>
-            <span className="font-semibold text-night-ink">{state.message}</span> {state.hint}
-          </>
-        ) : state.kind === 'ended' ? (
-          `The shell has ended${state.exitCode ? ` with exit code ${state.exitCode}` : ''}.`
-        ) : state.kind === 'opened' ? (
-          <span className="font-mono text-xs">root@{name}</span>
-        ) : (
-          WORDS[state.kind]
-        )}
+        <StateWords state={state} name={name} />
       </span>
       {isOver ? (
         <button type="button" className={BUTTON.primary} onClick={onAgain}>
@@ -134,6 +133,32 @@ function StateLine({ state, name, onAgain }: { state: State; name: string; onAga
       ) : null}
     </div>
   );
+}
+
+function StateWords({ state, name }: { state: State; name: string }) {
+  switch (state.kind) {
+    case 'opening':
+      return 'Opening a shell …';
+    case 'waking':
+      return 'Waking the site …';
+    case 'lost':
+      return 'The connection was lost. Trying again …';
+    case 'ended':
+      return `The shell has ended${state.exitCode ? ` with exit code ${state.exitCode}` : ''}.`;
+    case 'refused':
+      return (
+        <>
+          <span className="font-semibold text-night-ink">{state.message}</span> {state.hint}
+        </>
+      );
+    case 'opened':
+      return (
+        <span className="font-mono text-xs">
+          root@{name}
+          <span className="sr-only"> Control F6 leaves the terminal.</span>
+        </span>
+      );
+  }
 }
 
 const keyOf = (name: string) => `terminal:${name}`;
