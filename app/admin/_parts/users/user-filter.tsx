@@ -6,6 +6,7 @@ import { Search } from 'lucide-react';
 import { USER_ROLES, USER_SORTS, type UsersQuery } from '#lib/admin/users-query.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 
+const ROLE_NAMES = { guest: 'Guests', member: 'Members', admin: 'Admins' };
 const SELECT = 'h-10 min-w-0 rounded-box border border-line-strong bg-surface px-2 text-sm max-sm:flex-1';
 
 export function UserFilter({ query }: { query: UsersQuery }) {
@@ -21,7 +22,7 @@ export function UserFilter({ query }: { query: UsersQuery }) {
           <option value="">Everybody</option>
           {USER_ROLES.map((role) => (
             <option key={role} value={role}>
-              {role}s
+              {ROLE_NAMES[role]}
             </option>
           ))}
         </select>
