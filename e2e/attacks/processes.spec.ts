@@ -43,15 +43,17 @@ test('with all process slots taken one enters or is told so over SSH, and a rest
 }) => {
   const before = await readHost();
   await ssh(site, 'echo kept > ~/kept');
-  const fill = `import os
-try:
-  while True:
+  // Until nothing more is free for a while: what starts a session beside it comes and goes.
+  const fill = `import os, time
+refused = 0
+while refused < 10:
+  try:
     if os.fork() == 0: os.setsid(); os.execvp("sleep", ["sleep", "600"])
-except OSError as error: print(error.strerror)`;
+  except OSError as error: refused += 1; print(error.strerror); time.sleep(0.1)`;
   const filled = await ssh(site, 'exec python3 - 2>&1', { input: fill, timeoutMs: 10_000 });
   expect(filled.stdout).toContain('Resource temporarily unavailable');
-  // The one that filled them has ended and given its own back, as have the few that start a session beside it.
-  expect(await readPids((await containerOf(site)).id)).toBeGreaterThanOrEqual(site.limits.pids - 5);
+  // The one that filled them has ended, and given its own back.
+  expect(await readPids((await containerOf(site)).id)).toBeGreaterThanOrEqual(site.limits.pids - 1);
   // The kernel lets a process be moved into a full cgroup: the engine's may get in where a fork does not.
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const { code, stderr } = await ssh(site, 'true');
