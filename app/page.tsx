@@ -8,6 +8,7 @@ import { services } from '#lib/api/services.ts';
 import { findViewer } from '#lib/auth/viewer.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import type { Db } from '#lib/db/client.ts';
+import { requireSecret } from '#lib/env.ts';
 import { sitesOf } from '#lib/sites/find.ts';
 import { type SiteView, viewSite } from '#lib/sites/view.ts';
 import { LaunchForm } from './_components/launch-form.tsx';
@@ -23,9 +24,12 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
   const viewer = await findViewer({ db, settings }, await headers());
   const [plan, sites] = await Promise.all([
     db.plan.findUnique({ where: { name: 'guest' } }),
-    viewer.userId ? sitesOf(db, viewer.userId) : [],
+    sitesOf(db, requireSecret(settings), viewer),
   ]);
-  const views = sites.slice(0, SHOWN_SITES_MAX).map((site) => viewSite(settings, site));
+  const shown = sites.slice(0, SHOWN_SITES_MAX).map((site) => ({
+    view: viewSite(settings, site, site.standing),
+    isShared: site.ownerId !== viewer.userId,
+  }));
   const isFull = viewer.role === 'guest' && plan !== null && sites.length >= plan.sitesMax;
   const { refused } = await searchParams;
   const port = new URL(settings.appUrl).port;
@@ -40,8 +44,8 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
       }
     >
       <div className="flex max-w-xl flex-col gap-7">
-        {isFull && views[0] ? (
-          <WelcomeBack view={views[0]} />
+        {isFull && shown[0] ? (
+          <WelcomeBack view={shown[0].view} />
         ) : (
           <>
             <h1 className="text-3xl font-extrabold tracking-[-0.03em]">Launch your site.</h1>
@@ -53,7 +57,7 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
               addressSuffix={`.${settings.sitesDomain}${port ? `:${port}` : ''}`}
               refused={refusalOf(refused)}
             />
-            {views.length > 0 ? <YourSites views={views} /> : <GuestPlan plan={plan} />}
+            {shown.length > 0 ? <YourSites sites={shown} /> : <GuestPlan plan={plan} />}
           </>
         )}
       </div>
@@ -61,12 +65,12 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
   );
 }
 
-function YourSites({ views }: { views: SiteView[] }) {
+function YourSites({ sites }: { sites: { view: SiteView; isShared: boolean }[] }) {
   return (
     <ul aria-label="Your sites" className="flex max-w-md flex-col gap-3">
-      {views.map((view) => (
+      {sites.map(({ view, isShared }) => (
         <li key={view.name}>
-          <SiteCard view={view} />
+          <SiteCard view={view} isShared={isShared} />
         </li>
       ))}
     </ul>

@@ -6,6 +6,7 @@ import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
 import { findGroup, WEB_GROUP } from '#lib/git/account.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { createFindSite } from '#lib/git/site.ts';
+import { findTokenAccess } from '#lib/tokens/site-access.ts';
 import { createHistory } from './git-http/history.ts';
 import { createHistoryServer } from './git-http/history-server.ts';
 import { closeServer, listenOn } from './git-http/listen.ts';
@@ -19,7 +20,9 @@ await runWorker('git', async ({ settings, log }) => {
   const db = openDb(requireDatabaseUrl(settings));
   const git = await openGit(settings, log);
   const history = createHistory(git, instance);
-  const gitServer = createGitServer({ git, findSite: createFindSite(db, requireSecret(settings), paths) });
+  const secret = requireSecret(settings);
+  const accessWith = (token: string, siteId: string | null) => findTokenAccess(db, secret, token, siteId);
+  const gitServer = createGitServer({ git, findSite: createFindSite(db, secret, paths), accessWith });
   const historyServer = createHistoryServer({ history, paths, log });
 
   // The proxy runs as a user of its own, and every request needs a token.

@@ -1,12 +1,20 @@
-// The way back to a site that this browser launched.
+// The way back to a site that this browser launched, or that is shared with its user.
 
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
+import { ROLE_OF_ACCESS, ROLE_WORDS } from './role-words.ts';
 import { STATE_WORDS, StateDot, shownState } from './state-dot.tsx';
 
-export function SiteCard({ view }: { view: SiteView }) {
+interface SiteCardProps {
+  view: SiteView;
+  /** It is somebody else's. */
+  isShared?: boolean;
+}
+
+export function SiteCard({ view, isShared = false }: SiteCardProps) {
   const state = shownState(view);
+  const role = ROLE_WORDS[ROLE_OF_ACCESS[view.access]].name.toLowerCase();
   return (
     <Link
       href={`/sites/${view.name}`}
@@ -15,7 +23,9 @@ export function SiteCard({ view }: { view: SiteView }) {
     >
       <StateDot state={state} />
       <span className="min-w-0 flex-1">
-        <span className="block text-xs text-muted">Your site · {STATE_WORDS[state]}</span>
+        <span className="block text-xs text-muted">
+          {isShared ? `Shared with you, as ${role}` : 'Your site'} · {STATE_WORDS[state]}
+        </span>
         <span className="block truncate font-semibold">{view.name}</span>
       </span>
       <ArrowRight

@@ -192,7 +192,7 @@ function channelNotFound(): AppError {
 }
 
 /** Whom mail gets to in the end, so that `you+1@…` and `You@…` are the same. */
-function mailboxOf(address: string): string {
+export function mailboxOf(address: string): string {
   const [local = '', domain = ''] = address.toLowerCase().split('@');
   return `${local.split('+')[0]}@${domain}`;
 }

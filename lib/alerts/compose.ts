@@ -112,7 +112,7 @@ function page(sentences: string[], links: string[]): string {
   return `<!doctype html><html lang="en"><body>${[...paragraphs, ...places].join('')}</body></html>`;
 }
 
-function escapeMarkup(text: string): string {
+export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

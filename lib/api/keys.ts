@@ -11,14 +11,14 @@ export const KEYS_MAX = 20;
 type Keyed = { id: string; name: string };
 
 /**
- * Adds one line of an authorized_keys file; a key that is there already changes nothing. `by` is the admin who does it to
- * somebody else's site. Throws `bad-key`, `too-many-keys`.
+ * Adds one line of an authorized_keys file; a key that is there already changes nothing. `adder` is the user
+ * it goes with, `admin` who does it to somebody else's site. Throws `bad-key`, `too-many-keys`.
  */
 export async function addKey(
   db: Db,
   { id: siteId, name }: Keyed,
   text: string,
-  by: Who | null = null,
+  by: { adder: string | null; admin: Who | null } = { adder: null, admin: null },
 ): Promise<{ id: string; fingerprint: string }> {
   const { fingerprint, line } = parsePublicKey(text);
   return db.$transaction(async (tx) => {
@@ -31,8 +31,9 @@ export async function addKey(
         hint: 'Remove one that is no longer used, then add this one.',
       });
     }
-    const { id } = await tx.sshKey.create({ data: { siteId, fingerprint, publicKey: line } });
-    if (by) await audit(tx, { ...by, action: 'site.key-add', subject: name, siteId, after: { fingerprint } });
+    const { id } = await tx.sshKey.create({ data: { siteId, fingerprint, publicKey: line, addedById: by.adder } });
+    if (by.admin)
+      await audit(tx, { ...by.admin, action: 'site.key-add', subject: name, siteId, after: { fingerprint } });
     await notify(tx, 'site', siteId);
     return { id, fingerprint };
   });

@@ -9,6 +9,7 @@ import { launch } from '../sites/launch.ts';
 import { viewSite } from '../sites/view.ts';
 import { readForm, readJson } from './body.ts';
 import { type Call, json } from './handle.ts';
+import { requireLauncher } from './person.ts';
 import { awaitRoute } from './route-wait.ts';
 import { siteAnswer } from './site-answer.ts';
 
@@ -37,13 +38,14 @@ export async function launchByForm(call: Call<unknown>): Promise<Response> {
 }
 
 async function launchFor(call: Call<unknown>, name: string | null | undefined, key: string | null | undefined) {
+  const userId = requireLauncher(call.viewer);
   const { site, owner, created } = await launch(call, {
-    owner: call.viewer.userId ? { id: call.viewer.userId } : null,
+    owner: userId ? { id: userId } : null,
     name: name?.trim() || null,
     address: clientAddress(call.request.headers),
     key: keyOf(call, key || null),
   });
-  const isKnown = call.viewer.userId === owner.id;
+  const isKnown = userId === owner.id;
   const claim = { userId: owner.id, version: owner.sessionVersion };
   const cookie: Record<string, string> = isKnown ? {} : { 'set-cookie': await sessionCookie(call.settings, claim) };
   return { view: viewSite(call.settings, await awaitRoute(call, site)), created, cookie };

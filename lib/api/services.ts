@@ -22,6 +22,8 @@ export interface Services {
   /** Mails that ask an address whether it wants alerts. */
   confirmations: Throttle;
   alertTests: Throttle;
+  /** To share a site. */
+  invitations: Throttle;
   /** Reads all sites while an operator looks. */
   overview: Watch;
 }
@@ -29,6 +31,7 @@ export interface Services {
 const SIGN_INS_PER_MINUTE = 5;
 const CONFIRMATIONS_PER_HOUR = 5;
 const ALERT_TESTS_PER_MINUTE = 10;
+const INVITATIONS_PER_HOUR = 60;
 const DB_CONNECTIONS_MAX = 10;
 
 /** Next loads modules once for each bundle; a process has one set of services all the same. */
@@ -60,6 +63,7 @@ function createServices(from: Settings): Services {
     refusals: createThrottle(REFUSALS_PER_HOUR, 3_600_000),
     confirmations: createThrottle(CONFIRMATIONS_PER_HOUR, 3_600_000),
     alertTests: createThrottle(ALERT_TESTS_PER_MINUTE, 60_000),
+    invitations: createThrottle(INVITATIONS_PER_HOUR, 3_600_000),
     overview: createWatch({ db, settings: from, log }),
   };
 }

@@ -1,6 +1,7 @@
 // Keeps one open page true: a snapshot of the site whenever its bell rings and it differs, its usage every two seconds,
-// the newest deployment's log as it grows. Asks anew each time whether the viewer may look.
+// the newest deployment's log as it grows. Asks anew each time who looks and whether he may.
 
+import { findViewer } from '../auth/viewer.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { SeenSite, SiteRow } from '../sites/find.ts';
 import { viewSite, viewUsage } from '../sites/view.ts';
@@ -15,7 +16,7 @@ const PAUSE_MS = 200;
 /** Snapshots without a bell, in ticks: for rings that got lost, and for sessions that were ended. */
 const TICKS_PER_LOOK = 8;
 
-type Deps = Pick<Call<unknown>, 'db' | 'settings' | 'log' | 'bells' | 'viewer'>;
+type Deps = Pick<Call<unknown>, 'db' | 'settings' | 'log' | 'bells' | 'request'>;
 
 /** Feeds the stream until it closes. Never throws: a failure closes the stream, and the browser comes back. */
 export async function streamSite(deps: Deps, site: SiteRow, stream: EventStream): Promise<void> {
@@ -54,7 +55,8 @@ function createFeed(deps: Deps, site: SiteRow, stream: EventStream) {
   };
   return {
     async look() {
-      const view = viewSeen(deps, await requireSiteOf(deps, site.name, 'view'));
+      const viewer = await findViewer(deps, deps.request.headers);
+      const view = viewSeen(deps, await requireSiteOf({ ...deps, viewer }, site.name, 'view'));
       const text = JSON.stringify(view);
       if (text !== sentView) stream.send('site', view);
       sentView = text;

@@ -1,8 +1,11 @@
-// Who is asking: the user of a session cookie, or the bearer of a site's token. Says who, never what they may do.
+// Who is asking: the user of a session cookie, or the bearer of a user's or a site's token. Says who, never what they
+// may do.
 
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
 import type { Viewer } from '../sites/access.ts';
+import { findBearer } from '../tokens/bearer.ts';
+import { isUserToken } from '../tokens/secret.ts';
 import { cookieOf, readSession } from './session.ts';
 
 export interface Credentials {
@@ -13,9 +16,16 @@ export interface Credentials {
 const HEADER_LENGTH_MAX = 1_024;
 const NOBODY: Viewer = { userId: null, role: null, token: null };
 
-/** The viewer of a request. A cookie of an ended session or of an unknown user counts for nothing. */
+/**
+ * The viewer of a request. A cookie of an ended session or of an unknown user counts for nothing, and none counts beside
+ * a user's token.
+ */
 export async function findViewer(deps: { db: Db; settings: Settings }, headers: Headers): Promise<Viewer> {
   const { session, token } = parseCredentials(headers, cookieOf(deps.settings, 'session').name);
+  if (token !== null && isUserToken(token)) {
+    const bearer = await findBearer(deps.db, token, new Date());
+    return bearer ? { ...NOBODY, bearer } : { ...NOBODY, token };
+  }
   const claim = session === null ? null : await readSession(deps.settings, session);
   if (!claim) return { ...NOBODY, token };
   const user = await deps.db.user.findUnique({

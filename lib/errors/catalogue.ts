@@ -15,6 +15,8 @@ export const CATALOGUE = {
   'over-total': { httpStatus: 409, retryable: false },
   'plan-in-use': { httpStatus: 409, retryable: false },
   'too-many-keys': { httpStatus: 409, retryable: false },
+  'too-many-tokens': { httpStatus: 409, retryable: false },
+  'too-many-members': { httpStatus: 409, retryable: false },
   'no-session': { httpStatus: 401, retryable: false },
   'bad-target': { httpStatus: 400, retryable: false },
   'bad-confirmation': { httpStatus: 400, retryable: false },

@@ -5,6 +5,7 @@ import { type Access, includes, OWNER, requireAccess, requireShared, standingOf,
 const SECRET = 'a'.repeat(32);
 const NOBODY: Viewer = { userId: null, role: null, token: null };
 const site = {
+  id: 'site',
   ownerId: 'olga' as string | null,
   sealedToken: seal(SECRET, 'lk_token'),
   members: [
@@ -32,6 +33,26 @@ test('to strangers, foreign tokens and nobody there is no such site', () => {
   for (const viewer of [{}, { userId: 'sam', role: 'member' as const }, { token: 'lk_other' }]) {
     expect(standing(viewer)).toBeNull();
   }
+});
+
+const bearer = (userId: string, access: Access, siteIds: string[] = []) => ({ bearer: { userId, access, siteIds } });
+
+test.each<[string, ReturnType<typeof bearer>, Access, boolean]>([
+  ['a full token of the owner', bearer('olga', 'own'), 'own', true],
+  ['a deploy token of the owner', bearer('olga', 'develop'), 'develop', false],
+  ['a read token of the owner', bearer('olga', 'view'), 'view', false],
+  ['a full token of a viewer', bearer('vera', 'own'), 'view', false],
+  ['a full token of a developer', bearer('dan', 'own'), 'develop', false],
+  ['a deploy token of another owner', bearer('oscar', 'develop'), 'develop', false],
+  ['a token for this site', bearer('olga', 'own', ['other', 'site']), 'own', true],
+])('%s opens what both its user and it may', (_, viewer, access, seesSecrets) => {
+  expect(standing(viewer)).toEqual({ access, seesSecrets });
+});
+
+test('a token for other sites, or of a stranger, opens nothing, whoever else asks with it', () => {
+  expect(standing(bearer('olga', 'own', ['other']))).toBeNull();
+  expect(standing(bearer('sam', 'own'))).toBeNull();
+  expect(standing({ ...bearer('sam', 'own'), token: 'lk_token' })).toBeNull();
 });
 
 test('a site that nobody owns is there for admins alone, whoever has its token', () => {

@@ -8,24 +8,35 @@ import { AppError } from '../errors/app-error.ts';
 /** Look; change what runs; everything, up to deleting and sharing it. */
 export type Access = 'view' | 'develop' | 'own';
 
-/** Who asks: a signed-in user, or the bearer of a site's token, or nobody. */
+/** Who asks: a signed-in user, or the bearer of a user's or a site's token, or nobody. */
 export interface Viewer {
+  /** Of a session alone: what is for users themselves (account, alerts, the operator's pages) no token opens. */
   userId: string | null;
   role: 'guest' | 'member' | 'admin' | null;
   token: string | null;
+  bearer?: Bearer;
+}
+
+/** The bearer of an API token, who may do with a site what both its user and the token may. */
+export interface Bearer {
+  userId: string;
+  access: Access;
+  /** The only sites that it opens; empty: all of its user's. */
+  siteIds: string[];
 }
 
 export interface Standing {
   access: Access;
   /** Admins may do everything, and read nobody's secrets. */
   seesSecrets: boolean;
-  /** The site is the viewer's own or shared with him. An admin who has only his office is let into no site. */
+  /** The site is the viewer's own or shared with them. The office of an admin alone lets nobody in. */
   isShared: boolean;
 }
 
 export const OWNER: Standing = { access: 'own', seesSecrets: true, isShared: true };
 
 interface Shared {
+  id: string;
   ownerId: string | null;
   sealedToken: string;
   /** At least the viewer's own membership, if there is one. */
@@ -33,7 +44,7 @@ interface Shared {
 }
 
 const LEVELS: Access[] = ['view', 'develop', 'own'];
-const ACCESS_OF: Record<MemberRole, Access> = { viewer: 'view', developer: 'develop', owner: 'own' };
+export const ACCESS_OF: Record<MemberRole, Access> = { viewer: 'view', developer: 'develop', owner: 'own' };
 
 /** Null: to this viewer there is no such site. A site that waits in the pool is its admins' alone. */
 export function standingOf(secret: string, viewer: Viewer, site: Shared): Standing | null {
@@ -42,12 +53,33 @@ export function standingOf(secret: string, viewer: Viewer, site: Shared): Standi
   return { access: 'own', seesSecrets: shared?.seesSecrets ?? false, isShared: shared !== null };
 }
 
-function sharedStanding(secret: string, viewer: Viewer, site: Shared): Standing | null {
-  if (viewer.userId !== null && viewer.userId === site.ownerId) return OWNER;
-  const member = site.members.find(({ userId }) => userId === viewer.userId);
-  if (member) return { access: ACCESS_OF[member.role], seesSecrets: member.role === 'owner', isShared: true };
-  const hasToken = viewer.token !== null && equalSecrets(viewer.token, unseal(secret, site.sealedToken));
+function sharedStanding(secret: string, { userId, bearer, token }: Viewer, site: Shared): Standing | null {
+  if (bearer) return bearerStanding(bearer, site);
+  const own = userId === null ? null : userStanding(userId, site);
+  if (own) return own;
+  const hasToken = token !== null && equalSecrets(token, unseal(secret, site.sealedToken));
   return hasToken ? OWNER : null;
+}
+
+function userStanding(userId: string, site: Shared): Standing | null {
+  if (userId === site.ownerId) return OWNER;
+  const member = site.members.find((each) => each.userId === userId);
+  return member ? { access: ACCESS_OF[member.role], seesSecrets: member.role === 'owner', isShared: true } : null;
+}
+
+function bearerStanding({ userId, access, siteIds }: Bearer, site: Shared): Standing | null {
+  const own = siteIds.length === 0 || siteIds.includes(site.id) ? userStanding(userId, site) : null;
+  if (!own) return null;
+  return { access: lesserOf(own.access, access), seesSecrets: own.seesSecrets && access === 'own', isShared: true };
+}
+
+function lesserOf(a: Access, b: Access): Access {
+  return includes(a, b) ? b : a;
+}
+
+/** Whose request it is, by session or by API token; null: nobody's that has an account or was a guest before. */
+export function personOf({ userId, bearer }: Viewer): string | null {
+  return userId ?? bearer?.userId ?? null;
 }
 
 /** Throws `not-allowed`: nobody is in a site but those who share it. */

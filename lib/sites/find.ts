@@ -3,7 +3,7 @@
 import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { siteNotFound } from '../errors/app-error.ts';
-import { type Access, requireAccess, type Standing, standingOf, type Viewer } from './access.ts';
+import { type Access, personOf, requireAccess, type Standing, standingOf, type Viewer } from './access.ts';
 
 /** What is read of a site for its page. */
 export const SITE_WITH_ALL = {
@@ -35,8 +35,10 @@ export async function requireSite(
   name: string,
   need: Access,
 ): Promise<SeenSite> {
-  const members = { where: { userId: viewer.userId ?? NO_USER } };
-  const site = await db.site.findUnique({ where: { name }, include: { ...SITE_WITH_ALL, members } });
+  const site = await db.site.findUnique({
+    where: { name },
+    include: { ...SITE_WITH_ALL, members: membershipsOf(viewer) },
+  });
   const standing = site && standingOf(secret, viewer, site);
   if (!standing) throw siteNotFound();
   requireAccess(standing, need);
@@ -51,7 +53,7 @@ export async function requireStanding(
   name: string,
   need: Access,
 ): Promise<{ id: string; state: SiteRow['state']; standing: Standing }> {
-  const members = { where: { userId: viewer.userId ?? NO_USER } };
+  const members = membershipsOf(viewer);
   const select = { id: true, state: true, ownerId: true, sealedToken: true, members };
   const site = await db.site.findUnique({ where: { name }, select });
   const standing = site && standingOf(secret, viewer, site);
@@ -60,13 +62,29 @@ export async function requireStanding(
   return { id: site.id, state: site.state, standing };
 }
 
-/** The sites a user owns, newest first. */
-export async function sitesOf(db: Db, userId: string): Promise<SiteRow[]> {
-  return db.site.findMany({
-    where: { ownerId: userId, state: { not: 'deleting' } },
-    include: SITE_WITH_ALL,
+/** The sites that are the viewer's or shared with him, his own first, and of these the newest. */
+export async function sitesOf(db: Db, secret: string, viewer: Viewer): Promise<SeenSite[]> {
+  const userId = personOf(viewer);
+  if (userId === null) return [];
+  const rows = await db.site.findMany({
+    where: { ...visibleTo(userId), state: { not: 'deleting' } },
+    include: { ...SITE_WITH_ALL, members: membershipsOf(viewer) },
     orderBy: { claimedAt: 'desc' },
   });
+  const seen = rows.flatMap((site) => {
+    const standing = standingOf(secret, viewer, site);
+    return standing ? [{ ...site, standing }] : [];
+  });
+  return seen.sort((a, b) => Number(b.ownerId === userId) - Number(a.ownerId === userId));
+}
+
+/** Sites that a user owns or shares. */
+export function visibleTo(userId: string): Prisma.SiteWhereInput {
+  return { OR: [{ ownerId: userId }, { members: { some: { userId } } }] };
+}
+
+function membershipsOf(viewer: Viewer) {
+  return { where: { userId: personOf(viewer) ?? NO_USER } };
 }
 
 /** All sites with an owner, for admins. */

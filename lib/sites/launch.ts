@@ -1,7 +1,5 @@
 // The click. One transaction: a ready site becomes the visitor's, or a new one is written down for the workers to make.
 
-import { randomBytes } from 'node:crypto';
-import { seal } from '../auth/seal.ts';
 import type { Db, Transaction } from '../db/client.ts';
 import { type Plan, Prisma, type Site, type User } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
@@ -13,6 +11,7 @@ import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
 import { generateSiteName, parseSiteName } from './names.ts';
 import { readPromised } from './promised.ts';
+import { sealNewSecrets } from './secrets.ts';
 
 export interface LaunchRequest {
   owner: { id: string } | null;
@@ -176,15 +175,13 @@ async function claimReady(tx: Transaction, plan: Plan, claim: Claim, name: strin
 async function insertNew(deps: Deps, tx: Transaction, plan: Plan, claim: Claim, name: string | null): Promise<Site> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('launch:port', 0))`;
   await judgeHost(deps, tx, plan);
-  const secret = requireSecret(deps.settings);
   return tx.site.create({
     data: {
       ...claim,
       name: name ?? (await freeName(tx)),
       planName: plan.name,
       sshPort: await freePort(deps, tx),
-      sealedPassword: seal(secret, randomBytes(12).toString('base64url')),
-      sealedToken: seal(secret, `lk_${randomBytes(24).toString('base64url')}`),
+      ...sealNewSecrets(requireSecret(deps.settings)),
     },
   });
 }

@@ -13,6 +13,8 @@ import type { GitDeps } from '#lib/git/deps.ts';
 import { encodePkt, FLUSH } from '#lib/git/pkt-line.ts';
 import type { NamedSite } from '#lib/git/site.ts';
 import { ACCEPT, createStand, leftovers, type Stand } from '#lib/git/test-stand.ts';
+import type { Access } from '#lib/sites/access.ts';
+import { newUserToken } from '#lib/tokens/secret.ts';
 import { createGitServer } from './server.ts';
 
 const TOKEN = 'the-token-of-this-site';
@@ -20,6 +22,8 @@ let stand: Stand;
 let port: number;
 let close: () => void;
 const sites = new Map<string, NamedSite>();
+/** What users' tokens open, by site. */
+const bearers = new Map<string, Record<string, Access>>();
 let number = 0;
 
 beforeAll(async () => {
@@ -45,7 +49,11 @@ async function launch(options: { pushBytesMax?: number } = {}): Promise<{ site: 
 }
 
 async function serve(git: GitDeps): Promise<{ port: number; close: () => void }> {
-  const server = createGitServer({ git, findSite: async (name) => sites.get(name) ?? null });
+  const server = createGitServer({
+    git,
+    findSite: async (name) => sites.get(name) ?? null,
+    accessWith: async (token, siteId) => (siteId === null ? null : (bearers.get(token)?.[siteId] ?? null)),
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const end = () => {
@@ -285,6 +293,26 @@ test('a wrong token, a foreign token and an absent site are answered alike', asy
   expect(await ask('foreign-1', TOKEN)).toEqual(absent);
   const cloned = await stand.git(stand.directory, 'clone', urlOf('absent-1'), 'nothing');
   expect(cloned.err).toContain('There is no such site, or the token is not its token.');
+});
+
+test('a user’s token clones where its user may look, and pushes where he may develop', async () => {
+  const [one, two] = [await launch(), await launch()];
+  const token = newUserToken();
+  bearers.set(token, { [one.site.id]: 'develop', [two.site.id]: 'view' });
+  const push = (name: string, tree: string) => stand.git(tree, 'push', urlOf(name, token), 'HEAD:refs/heads/main');
+  expect(await push(one.site.name, one.tree)).toMatchObject({ code: 0 });
+  expect(await stand.git(stand.directory, 'clone', urlOf(two.site.name, token), 'seen')).toMatchObject({ code: 0 });
+  const refused = await push(two.site.name, two.tree);
+  expect(refused.code).not.toBe(0);
+  expect(refused.err).toMatch(/remote: You may clone this site, and not push to it\.\nremote: Ask its owner/);
+  expect(await refsOf(two.site)).toBe('');
+  const rpc = await fetch(`http://127.0.0.1:${port}/${two.site.name}.git/git-receive-pack`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}` },
+  });
+  expect(rpc.status).toBe(403);
+  const unknown = await stand.git(stand.directory, 'ls-remote', urlOf(one.site.name, newUserToken()));
+  expect(unknown.err).toContain('There is no such site, or the token is not its token.');
 });
 
 test('a site that is being launched, deleted or not mounted says so', async () => {

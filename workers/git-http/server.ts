@@ -9,12 +9,16 @@ import { type GitRequest, renderPrefix } from '#lib/git/conversation.ts';
 import type { GitDeps } from '#lib/git/deps.ts';
 import { serveGit } from '#lib/git/serve.ts';
 import { type FindSite, type NamedSite, requireServable } from '#lib/git/site.ts';
+import { type Access, includes } from '#lib/sites/access.ts';
+import { isUserToken } from '#lib/tokens/secret.ts';
 import { openBody } from './body.ts';
 import { type GitRoute, parseGitRoute, parsePassword } from './route.ts';
 
 export interface GitHttpDeps {
   git: GitDeps;
   findSite: FindSite;
+  /** What the bearer of a user's token may do with a site; null for an absent one takes the same steps. */
+  accessWith: (token: string, siteId: string | null) => Promise<Access | null>;
 }
 
 const MEGABYTE = 1024 ** 2;
@@ -22,6 +26,8 @@ const FETCH_BODY_BYTES_MAX = 16 * MEGABYTE;
 /** Git's own check of the size speaks first, and says a sentence. */
 const PUSH_BODY_SLACK_BYTES = 4 * MEGABYTE;
 const LINGER_MS = 10_000;
+const MAY_NOT_PUSH =
+  'You may clone this site, and not push to it.\nAsk its owner to make you a developer, or use a token that may deploy.';
 
 export function createGitServer(deps: GitHttpDeps): Server {
   const server = createServer(
@@ -40,9 +46,11 @@ export function createGitServer(deps: GitHttpDeps): Server {
 async function answer(deps: GitHttpDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const route = parseGitRoute(request.method ?? '', request.url ?? '');
   if (!route) return sendText(response, 404, 'Only git clients are answered here, at /NAME.git.');
-  const site = await authenticate(deps, route, request);
-  if (!site) return sendUnauthorized(response);
+  const entry = await authenticate(deps, route, request);
+  if (!entry) return sendUnauthorized(response);
+  const { site, access } = entry;
   if (route.kind === 'dumb') return sendText(response, 403, 'This git client is too old: use version 1.6.6 or newer.');
+  if (route.service === 'receive-pack' && !includes(access, 'develop')) return sendText(response, 403, MAY_NOT_PUSH);
   requireServable(site);
   const asked: GitRequest = { site, service: route.service, mode: route.kind, protocol: protocolOf(request) };
   return route.kind === 'advertise' ? advertise(deps, asked, request, response) : serve(deps, asked, request, response);
@@ -52,11 +60,15 @@ async function authenticate(
   deps: GitHttpDeps,
   { name }: GitRoute,
   request: IncomingMessage,
-): Promise<NamedSite | null> {
+): Promise<{ site: NamedSite; access: Access } | null> {
   const password = parsePassword(request.headers.authorization);
   if (!password) return null;
   const site = await deps.findSite(name);
-  return equalSecrets(password, site?.token ?? '') && site ? site : null;
+  const isSiteToken = equalSecrets(password, site?.token ?? '');
+  const access = isUserToken(password) ? await deps.accessWith(password, site?.id ?? null) : null;
+  if (!site) return null;
+  if (isSiteToken) return { site, access: 'own' };
+  return access && { site, access };
 }
 
 async function advertise(
@@ -144,7 +156,7 @@ function sendUnauthorized(response: ServerResponse): void {
   sendText(
     response,
     401,
-    "There is no such site, or the token is not its token. Use the git address from the site's page: the token is its password.",
+    "There is no such site, or the token is not its token. Use the git address from the site's page: its token, or an API token of your account, is the password.",
   );
 }
 

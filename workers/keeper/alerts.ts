@@ -1,4 +1,4 @@
-// The keeper's loop of alerts: what happened becomes messages, and messages that are due are sent.
+// The keeper's loop of alerts and of other mail: what happened becomes messages, and messages that are due are sent.
 
 import { type DeliveryDeps, deliverDue } from '#lib/alerts/deliver.ts';
 import { createMailer } from '#lib/alerts/mail.ts';
@@ -6,6 +6,7 @@ import { planAlerts, pruneAlerts } from '#lib/alerts/outbox.ts';
 import type { Db } from '#lib/db/client.ts';
 import type { Settings } from '#lib/env.ts';
 import type { Log } from '#lib/log.ts';
+import { mailInvitations } from '#lib/sharing/mail-invitations.ts';
 
 export const ALERT_MS = 1_000;
 const PRUNE_MS = 3_600_000;
@@ -20,6 +21,7 @@ export function createAlerts({ db, settings, log }: { db: Db; settings: Settings
     const now = delivery.now();
     await planAlerts(db, now);
     for (let batch = 0; batch < BATCHES_MAX && (await deliverDue(delivery)) > 0; batch += 1);
+    await mailInvitations(delivery);
     if (now.getTime() - prunedAt < PRUNE_MS) return;
     await pruneAlerts(db, now);
     prunedAt = now.getTime();

@@ -12,7 +12,13 @@ const LIMITS = {
   connectionsMax: 6,
   connectionsPerSiteMax: 2,
 };
-const WHO: Identity = { user: 'root', credential: { kind: 'password', sealedPassword: '' }, place: 'site', site: null };
+const WHO: Identity = {
+  user: 'root',
+  credential: { kind: 'password', sealedPassword: '' },
+  access: 'own',
+  place: 'site',
+  site: null,
+};
 
 let admission: Admission;
 let nowMs = 0;

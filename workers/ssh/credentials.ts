@@ -1,10 +1,12 @@
-// Is the one at the door who it says? A password is the site's; a key must be one of the site's, and counts only once it
-// has signed. Wrong name, wrong password and foreign key take the same steps, so that answer and time are the same.
+// Is the one at the door who it says? A password is the site's; a key must be one of the site's or of somebody who shares
+// it, and counts only once it has signed. Wrong name, wrong password and foreign key take the same steps, so that answer
+// and time are the same.
 
 import { timingSafeEqual } from 'node:crypto';
 import { equalSecrets, seal, unseal } from '#lib/auth/seal.ts';
 import { fingerprintOf, type PublicKey, parsePublicKey } from '#lib/keys/public-key.ts';
 import { isSignedBy, type SignedMessage } from '#lib/keys/signature.ts';
+import { type Access, includes } from '#lib/sites/access.ts';
 import type { DoorSite, Sites } from './sites.ts';
 
 export type Attempt =
@@ -12,49 +14,56 @@ export type Attempt =
   /** Without `signed` the client only asks whether the key would do. */
   | { method: 'publickey'; blob: Buffer; signed: SignedMessage | null };
 
+/** What somebody came in with. */
 export type Credential = { kind: 'password'; sealedPassword: string } | { kind: 'key'; fingerprint: string };
+
+export interface Entry {
+  credential: Credential;
+  access: Access;
+}
 
 const PASSWORD_BYTES_MAX = 1_024;
 const BLOB_BYTES_MAX = 4_096;
+/** An id that no site has, for the look-up of keys where there is no such site. */
+const NO_SITE = '00000000-0000-0000-0000-000000000000';
 
 export interface CredentialDeps {
   sites: Sites;
   secret: string;
 }
 
-/** The credential that opens this site, or null. `site` is null when there is none of that name. */
+/** What opens this site, and how far, or null. `site` is null when there is none of that name. */
 export async function findCredential(
   deps: CredentialDeps,
   site: DoorSite | null,
   attempt: Attempt,
-): Promise<Credential | null> {
+): Promise<Entry | null> {
   const isOpen = site?.isOwned ?? false;
   if (attempt.method === 'password') {
     const isRight = isPassword(deps.secret, isOpen && site ? site.sealedPassword : null, attempt.password);
-    return isRight && site ? { kind: 'password', sealedPassword: site.sealedPassword } : null;
+    if (!isRight || !site) return null;
+    return { credential: { kind: 'password', sealedPassword: site.sealedPassword }, access: 'own' };
   }
-  const found = await findKeys(deps.sites, attempt);
-  const isKnown = found.siteIds.includes(site?.id ?? '');
-  return isOpen && isKnown ? keyCredential(found.fingerprint) : null;
+  const found = await findKey(deps.sites, site?.id ?? NO_SITE, attempt);
+  return isOpen ? found : null;
 }
 
 /** The credential of a key that opens at least one site, or null. */
 export async function findAnyKey(deps: CredentialDeps, attempt: Attempt): Promise<Credential | null> {
   if (attempt.method !== 'publickey') return null;
-  const found = await findKeys(deps.sites, attempt);
-  return found.siteIds.length > 0 ? keyCredential(found.fingerprint) : null;
+  return (await findKey(deps.sites, null, attempt))?.credential ?? null;
 }
 
-/** Does what let somebody in still let them in? A changed password and a removed key do not. */
-export async function stillOpens(deps: CredentialDeps, site: DoorSite, credential: Credential): Promise<boolean> {
-  if (!site.isOwned) return false;
-  if (credential.kind === 'password') return site.sealedPassword === credential.sealedPassword;
-  const keys = await deps.sites.keysWith(credential.fingerprint);
-  return keys.some(({ siteId }) => siteId === site.id);
+/** How far what let somebody in still opens the site; null: a changed password and a removed key or member do not. */
+export async function accessWith(deps: CredentialDeps, site: DoorSite, credential: Credential): Promise<Access | null> {
+  if (!site.isOwned) return null;
+  if (credential.kind === 'password') return site.sealedPassword === credential.sealedPassword ? 'own' : null;
+  const keys = await deps.sites.keysWith(credential.fingerprint, site.id);
+  return mostOf(keys.map(({ access }) => access));
 }
 
-function keyCredential(fingerprint: string): Credential {
-  return { kind: 'key', fingerprint };
+function mostOf(accesses: Access[]): Access | null {
+  return accesses.reduce<Access | null>((most, each) => (most && includes(most, each) ? most : each), null);
 }
 
 function isPassword(secret: string, sealed: string | null, given: string): boolean {
@@ -71,22 +80,24 @@ function decoy(secret: string): string {
   return sealed;
 }
 
-/** The sites whose key this is, by its bytes; with a signature, only if it is the key's own. */
-async function findKeys(
+/** The site's key that this is, by its bytes, or any site's for null; with a signature, only if it is the key's own. */
+async function findKey(
   sites: Sites,
+  siteId: string | null,
   { blob, signed }: Extract<Attempt, { method: 'publickey' }>,
-): Promise<{ fingerprint: string; siteIds: string[] }> {
+): Promise<Entry | null> {
   const fingerprint = fingerprintOf(blob);
-  if (blob.length > BLOB_BYTES_MAX) return { fingerprint, siteIds: [] };
-  const rows = await sites.keysWith(fingerprint);
-  const siteIds: string[] = [];
+  if (blob.length > BLOB_BYTES_MAX) return null;
+  const rows = await sites.keysWith(fingerprint, siteId);
+  const accesses: Access[] = [];
   let key: PublicKey | null = null;
   for (const row of rows) {
     const kept = parsePublicKey(row.publicKey);
     if (kept.blob.length !== blob.length || !timingSafeEqual(kept.blob, blob)) continue;
     key = kept;
-    siteIds.push(row.siteId);
+    accesses.push(row.access);
   }
+  const access = mostOf(accesses);
   const isProven = key !== null && (signed === null || isSignedBy(key, signed));
-  return { fingerprint, siteIds: isProven ? siteIds : [] };
+  return isProven && access ? { credential: { kind: 'key', fingerprint }, access } : null;
 }

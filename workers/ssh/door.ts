@@ -2,6 +2,7 @@
 
 import type { AuthenticationType, Connection } from 'ssh2';
 import type { AppError } from '#lib/errors/app-error.ts';
+import type { Access } from '#lib/sites/access.ts';
 import type { Attempt, Credential } from './credentials.ts';
 import type { Guard } from './guard.ts';
 
@@ -9,6 +10,8 @@ import type { Guard } from './guard.ts';
 export interface Identity {
   user: string;
   credential: Credential;
+  /** The connection ends when the credential opens less than this. */
+  access: Access;
   /** Connections are counted by it: a site's id, or a key's fingerprint where no site is named yet. */
   place: string;
   site: { id: string; name: string } | null;

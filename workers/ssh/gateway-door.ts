@@ -1,9 +1,11 @@
 // The gateway port: git for all sites, and the few commands for people. `NAME@` enters with the site's password or keys,
-// `git@` with a key, which must belong to the repository's site. Nothing here reaches a container.
+// `git@` with a key, which must open the repository's site: to clone for a viewer, to push for a developer. Nothing here
+// reaches a container.
 
 import { AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
-import { type CredentialDeps, findAnyKey, findCredential, stillOpens } from './credentials.ts';
+import { type Access, requireAccess } from '#lib/sites/access.ts';
+import { accessWith, type CredentialDeps, findAnyKey, findCredential } from './credentials.ts';
 import type { Door, Identity } from './door.ts';
 import { type GatewayCommand, type GitService, parseGatewayCommand } from './git-command.ts';
 import type { SshLimits } from './limits.ts';
@@ -46,11 +48,11 @@ export function createGatewayDoor(deps: GatewayDoorDeps): Door {
       if (user === GIT_USER) {
         const credential = await findAnyKey(deps, attempt);
         if (credential?.kind !== 'key') return null;
-        return { user, credential, place: credential.fingerprint, site: null };
+        return { user, credential, access: 'view', place: credential.fingerprint, site: null };
       }
       const site = await deps.sites.findByName(user);
-      const credential = await findCredential(deps, site, attempt);
-      return credential && site ? { user, credential, place: site.id, site } : null;
+      const found = await findCredential(deps, site, attempt);
+      return found && site ? { user, ...found, place: site.id, site } : null;
     },
     serve(client, guard, identity, refusal) {
       const sessions = slots(deps.limits.sessionsPerConnectionMax);
@@ -90,7 +92,11 @@ async function answer(
   if (request.kind === 'shell') {
     const site = identity.site && (await deps.sites.findById(identity.site.id));
     say(`Hello, ${identity.user}: you are signed in, and there is no shell on this port.\n`);
-    say(site ? `Your site's shell: ssh -p ${site.port} root@${deps.host}\n` : 'It serves git; try `help`.\n');
+    say(
+      site && identity.access !== 'view'
+        ? `Your site's shell: ssh -p ${site.port} root@${deps.host}\n`
+        : 'It serves git; try `help`.\n',
+    );
     return 1;
   }
   if (request.kind === 'subsystem') {
@@ -113,17 +119,18 @@ async function obey(
 ): Promise<number> {
   switch (command.kind) {
     case 'git': {
-      const site = await requireSiteNamed(deps, identity, command.siteName);
+      const need = command.service === 'receive-pack' ? 'develop' : 'view';
+      const site = await requireSiteNamed(deps, identity, command.siteName, need);
       return deps.serveGit({ site, service: command.service, protocol }, streams);
     }
     case 'status': {
-      const site = await requireOwnSite(deps, identity);
+      const site = await requireOwnSite(deps, identity, 'view');
       const facts = await readMotdFacts(deps.sites, site.id);
       say(`${renderStatus(site, deps.addressOf(site.name), facts, new Date())}\n`);
       return 0;
     }
     case 'rollback':
-      say(`${await deps.requestRollback(await requireOwnSite(deps, identity), streams.over)}\n`);
+      say(`${await deps.requestRollback(await requireOwnSite(deps, identity, 'develop'), streams.over)}\n`);
       return 0;
     case 'help':
       say(HELP);
@@ -139,19 +146,26 @@ async function obey(
 }
 
 /** The site of that name, if what this client came in with opens it. Absent and foreign are the same answer. */
-async function requireSiteNamed(deps: GatewayDoorDeps, identity: Identity, name: string): Promise<DoorSite> {
+async function requireSiteNamed(
+  deps: GatewayDoorDeps,
+  identity: Identity,
+  name: string,
+  need: Access,
+): Promise<DoorSite> {
   const site = await deps.sites.findByName(name);
   const isOwn = identity.site === null || identity.site.id === site?.id;
-  if (!site || !isOwn || !(await stillOpens(deps, site, identity.credential))) throw siteNotFound();
+  const access = site && isOwn ? await accessWith(deps, site, identity.credential) : null;
+  if (!site || !access) throw siteNotFound();
+  requireAccess({ access }, need);
   return site;
 }
 
-async function requireOwnSite(deps: GatewayDoorDeps, identity: Identity): Promise<DoorSite> {
+async function requireOwnSite(deps: GatewayDoorDeps, identity: Identity, need: Access): Promise<DoorSite> {
   if (!identity.site) {
     throw new AppError('bad-request', {
       message: 'As `git` you name no site.',
       hint: 'Sign in with the site’s name: ssh -p PORT NAME@HOST and the command.',
     });
   }
-  return requireSiteNamed(deps, identity, identity.site.name);
+  return requireSiteNamed(deps, identity, identity.site.name, need);
 }

@@ -91,6 +91,27 @@ describe('git over SSH', () => {
     expect(requests).toEqual([]);
   });
 
+  it('lets a viewer’s key clone, and tells it on a push who can change that', async () => {
+    server.sites.keys = [{ siteId: OWN.id, publicKey: client.publicKey, access: 'view' }];
+    for (const user of ['calm-reef-7', 'git']) {
+      expect((await git(['ls-remote', remote(user, 'calm-reef-7')])).code).toBe(0);
+      requests.length = 0;
+      const push = await git(['-C', 'work', 'push', remote(user, 'calm-reef-7'), 'HEAD:refs/heads/other']);
+      expect([push.code, push.stderr.split('\n').slice(0, 2)]).toEqual([
+        128,
+        [
+          'lightkeeper: You may look at this site, and not change it.',
+          expect.stringContaining('Ask its owner to make you a developer.'),
+        ],
+      ]);
+      expect(requests).toEqual([]);
+    }
+    const before = rolledBack.length;
+    expect((await ssh('calm-reef-7', ['rollback'])).code).toBe(255);
+    expect((await ssh('calm-reef-7', ['status'])).code).toBe(0);
+    expect(rolledBack).toHaveLength(before);
+  });
+
   it('takes a password for the site’s name, none for git, and a key of no site for neither', async () => {
     const list = "git-upload-pack '/calm-reef-7.git'";
     const withPassword = await ssh('calm-reef-7', [list], { password: PASSWORD, input: '0000' });

@@ -58,6 +58,16 @@ describe('a login', () => {
     expect((await client.ssh(server.port, ['true'])).code).toBe(255);
   });
 
+  it('succeeds with a developer’s key, and is for a viewer’s as if it were unknown', async () => {
+    server.sites.keys = [{ siteId: SITE, publicKey: client.publicKey, access: 'develop' }];
+    expect((await client.ssh(server.port, ['true'])).code).toBe(0);
+    server.sites.keys = [];
+    const unknown = await client.ssh(server.port, ['true']);
+    server.sites.keys = [{ siteId: SITE, publicKey: client.publicKey, access: 'view' }];
+    const asViewer = await client.ssh(server.port, ['true']);
+    expect([asViewer.code, String(asViewer.stderr)]).toEqual([unknown.code, String(unknown.stderr)]);
+  });
+
   it.each(['ecdsa', 'rsa'])('succeeds with a key of type %s', async (type) => {
     const file = `${client.directory}/${type}`;
     await client.run('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', file]);

@@ -1,10 +1,11 @@
-// A site's own port: root, with the site's password or one of its keys, into its container: shell, command, sftp, and
+// A site's own port: root, with the site's password or a key of one who may change it, into its container: shell, command, sftp, and
 // connections to the container's own ports.
 
 import type { Connection } from 'ssh2';
 import type { Engine, ExecRequest, ExecSession } from '#lib/engine/engine.ts';
 import { type AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
+import { includes } from '#lib/sites/access.ts';
 import type { Activity } from './activity.ts';
 import { type CredentialDeps, findCredential } from './credentials.ts';
 import type { Door, Identity } from './door.ts';
@@ -33,6 +34,7 @@ export interface SiteDoorDeps extends CredentialDeps {
 }
 
 const USER = 'root';
+const NEED = 'develop';
 const SFTP_SERVER = '/usr/lib/openssh/sftp-server';
 const RESIZE_MS = 100;
 
@@ -41,8 +43,9 @@ export function createSiteDoor(deps: SiteDoorDeps, port: number): Door {
     methodsFor: () => ['publickey', 'password'],
     async identify(user, attempt) {
       const site = await deps.sites.findByPort(port);
-      const credential = await findCredential(deps, user === USER ? site : null, attempt);
-      return credential && site ? { user, credential, place: site.id, site } : null;
+      const found = await findCredential(deps, user === USER ? site : null, attempt);
+      if (!found || !site || !includes(found.access, NEED)) return null;
+      return { user, credential: found.credential, access: NEED, place: site.id, site };
     },
     serve: (client, guard, identity, refusal) => {
       serveSessions(deps, client, guard, identity, refusal);

@@ -87,6 +87,18 @@ describe('site listeners', () => {
     expect(await ended).toBe(255);
   });
 
+  it('end the connections of a developer who became a viewer', async () => {
+    server.sites.keys = [{ siteId: SITE.id, publicKey: client.publicKey, access: 'own' }];
+    const ended = logIn({});
+    expect(await until(() => server.admission.counts().guests === 1)).toBe(true);
+    server.sites.keys = [{ siteId: SITE.id, publicKey: client.publicKey, access: 'develop' }];
+    await listeners.look(SITE.id);
+    expect(server.admission.counts().guests).toBe(1);
+    server.sites.keys = [{ siteId: SITE.id, publicKey: client.publicKey, access: 'view' }];
+    await listeners.look(SITE.id);
+    expect(await ended).toBe(255);
+  });
+
   it('end the connections of a password that was changed', async () => {
     const ended = logIn({ password: PASSWORD });
     expect(await until(() => server.admission.counts().guests === 1)).toBe(true);

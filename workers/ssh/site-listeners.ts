@@ -2,8 +2,9 @@
 // whose site, password or key is gone. Waiting sites listen already, so that a claim is instant; nobody can log in there.
 
 import type { Log } from '#lib/log.ts';
+import { includes } from '#lib/sites/access.ts';
 import type { Admission } from './admission.ts';
-import { type CredentialDeps, stillOpens } from './credentials.ts';
+import { accessWith, type CredentialDeps } from './credentials.ts';
 import type { Listener } from './listener.ts';
 import type { DoorSite } from './sites.ts';
 
@@ -88,13 +89,14 @@ export function createSiteListeners(deps: SiteListenersDeps): SiteListeners {
   };
 }
 
-/** A removed key, a changed password and a deleted site end what they had let in, on the gateway too. */
+/** A removed key or member, a lesser role, a changed password and a deleted site end what they had let in, on the gateway too. */
 async function endWithdrawn(deps: SiteListenersDeps, scope: 'all' | string, sites: DoorSite[]): Promise<void> {
   const byId = new Map(sites.map((site) => [site.id, site]));
-  for (const [guard, { site, credential }] of deps.admission.guests()) {
+  for (const [guard, { site, credential, access }] of deps.admission.guests()) {
     if (!site || (scope !== 'all' && scope !== site.id)) continue;
     const current = byId.get(site.id);
+    const opens = current ? await accessWith(deps, current, credential) : null;
     if (!current) guard.end('its site is gone');
-    else if (!(await stillOpens(deps, current, credential))) guard.end('what it logged in with was withdrawn');
+    else if (!opens || !includes(opens, access)) guard.end('what it logged in with was withdrawn');
   }
 }

@@ -62,14 +62,39 @@ test('a site that is being deleted, or failed to launch, does not exist here', a
   expect(await sites.findByName('deleting')).toBeNull();
 });
 
-test('keys are found by fingerprint, over all sites', async () => {
+test('keys are found by fingerprint, over all sites and of one', async () => {
   const [one, two] = [await addSite('one', 22_000), await addSite('two', 22_001)];
   for (const { id } of [one, two]) {
     await database.db.sshKey.create({ data: { siteId: id, fingerprint: 'SHA256:a', publicKey: 'line' } });
   }
-  const found = await sites.keysWith('SHA256:a');
+  const found = await sites.keysWith('SHA256:a', null);
   expect(found.map(({ siteId }) => siteId).sort()).toEqual([one.id, two.id].sort());
-  expect(await sites.keysWith('SHA256:b')).toEqual([]);
+  expect(await sites.keysWith('SHA256:a', one.id)).toEqual([{ siteId: one.id, publicKey: 'line', access: 'own' }]);
+  expect(await sites.keysWith('SHA256:b', null)).toEqual([]);
+});
+
+test('a user’s key opens what is his, and what is shared with him as far as it is', async () => {
+  const { db } = database;
+  const names = ['own', 'viewed', 'developed', 'co-owned', 'foreign'];
+  const [own, viewed, developed, coOwned] = await Promise.all(names.map((name, n) => addSite(name, 22_000 + n)));
+  const user = await db.user.create({ data: { role: 'member' } });
+  await db.site.update({ where: { id: own?.id ?? '' }, data: { ownerId: user.id } });
+  for (const [site, role] of [
+    [viewed, 'viewer'],
+    [developed, 'developer'],
+    [coOwned, 'owner'],
+  ] as const) {
+    await db.member.create({ data: { siteId: site?.id ?? '', userId: user.id, role } });
+  }
+  await db.userKey.create({ data: { userId: user.id, fingerprint: 'SHA256:u', publicKey: 'line' } });
+  const opens = async () =>
+    Object.fromEntries((await sites.keysWith('SHA256:u', null)).map(({ siteId, access }) => [siteId, access]));
+  const [ownId = '', viewedId = '', developedId = '', coOwnedId = ''] = [own, viewed, developed, coOwned].map(
+    (site) => site?.id,
+  );
+  expect(await opens()).toEqual({ [ownId]: 'own', [viewedId]: 'view', [developedId]: 'develop', [coOwnedId]: 'own' });
+  await db.member.deleteMany({ where: { userId: user.id } });
+  expect(await opens()).toEqual({ [ownId]: 'own' });
 });
 
 test('usage is what the keeper last read, or nothing', async () => {

@@ -2,8 +2,9 @@
 // deleted, or whose launch failed, do not exist here.
 
 import type { Db } from '#lib/db/client.ts';
-import type { Prisma } from '#lib/db/generated/client.ts';
+import type { MemberRole, Prisma } from '#lib/db/generated/client.ts';
 import { worstFirst } from '#lib/limits/levels.ts';
+import { ACCESS_OF, type Access } from '#lib/sites/access.ts';
 import { heldWords } from '#lib/sites/held.ts';
 import { limitsOf, type SiteLimits } from '#lib/sites/limits.ts';
 
@@ -22,6 +23,13 @@ export interface DoorSite {
   heldFor: string | null;
 }
 
+export interface DoorKey {
+  siteId: string;
+  /** The authorized_keys line. */
+  publicKey: string;
+  access: Access;
+}
+
 export interface SiteUsage {
   diskBytes: bigint;
   memoryBytes: bigint;
@@ -38,8 +46,8 @@ export interface Sites {
   findById(id: string): Promise<DoorSite | null>;
   findByPort(port: number): Promise<DoorSite | null>;
   findByName(name: string): Promise<DoorSite | null>;
-  /** authorized_keys lines of the keys with this fingerprint, and whose they are. */
-  keysWith(fingerprint: string): Promise<{ siteId: string; publicKey: string }[]>;
+  /** The keys with this fingerprint, of the site or for null of all: its own, and those of the users who share it. */
+  keysWith(fingerprint: string, siteId: string | null): Promise<DoorKey[]>;
   usageOf(siteId: string): Promise<SiteUsage | null>;
   /** The open verdicts of the limits policy, the worst first. */
   verdictsOf(siteId: string): Promise<SiteVerdict[]>;
@@ -78,12 +86,26 @@ export function createSites(db: Db): Sites {
     findById: (id) => find({ id }),
     findByPort: (sshPort) => find({ sshPort }),
     findByName: (name) => find({ name }),
-    keysWith: (fingerprint) =>
-      db.sshKey.findMany({ where: { fingerprint }, select: { siteId: true, publicKey: true }, take: KEYS_MAX }),
+    keysWith: (fingerprint, siteId) => findKeys(db, fingerprint, siteId),
     usageOf: (siteId) =>
       db.usage.findUnique({ where: { siteId }, select: { diskBytes: true, memoryBytes: true, pids: true } }),
     verdictsOf: async (siteId) => worstFirst(await db.verdict.findMany({ where: { siteId }, omit: { numbers: true } })),
   };
+}
+
+async function findKeys(db: Db, fingerprint: string, siteId: string | null): Promise<DoorKey[]> {
+  const rows = await db.$queryRaw<{ siteId: string; publicKey: string; role: MemberRole }[]>`
+    select found.* from (
+      select "siteId", "publicKey", 'owner' as role from "SshKey" where fingerprint = ${fingerprint}
+      union all
+      select s.id, k."publicKey", 'owner' from "UserKey" k join "Site" s on s."ownerId" = k."userId"
+      where k.fingerprint = ${fingerprint}
+      union all
+      select m."siteId", k."publicKey", m.role::text from "UserKey" k join "Member" m on m."userId" = k."userId"
+      where k.fingerprint = ${fingerprint}
+    ) found
+    where ${siteId}::uuid is null or found."siteId" = ${siteId}::uuid limit ${KEYS_MAX}`;
+  return rows.map(({ role, ...key }) => ({ ...key, access: ACCESS_OF[role] }));
 }
 
 type Row = Prisma.SiteGetPayload<{ select: typeof SELECT }>;

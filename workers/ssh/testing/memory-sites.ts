@@ -1,11 +1,13 @@
 // Sites in memory, for tests that need no database.
 
 import { fingerprintOf, parsePublicKey } from '#lib/keys/public-key.ts';
+import type { Access } from '#lib/sites/access.ts';
 import type { DoorSite, Sites, SiteUsage, SiteVerdict } from '../sites.ts';
 
 export interface MemorySites extends Sites {
   rows: DoorSite[];
-  keys: { siteId: string; publicKey: string }[];
+  /** Without `access`: the site's own. */
+  keys: { siteId: string; publicKey: string; access?: Access }[];
   usage: SiteUsage | null;
   verdicts: SiteVerdict[];
   /** Thrown by every look-up, when set. */
@@ -23,8 +25,11 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
     findById: async (id) => find((site) => site.id === id),
     findByPort: async (port) => find((site) => site.port === port),
     findByName: async (name) => find((site) => site.name === name),
-    keysWith: async (fingerprint) =>
-      sites.keys.filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint),
+    keysWith: async (fingerprint, siteId) =>
+      sites.keys
+        .filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint)
+        .filter((key) => siteId === null || key.siteId === siteId)
+        .map((key) => ({ access: 'own', ...key })),
     usageOf: async () => sites.usage,
     verdictsOf: async () => sites.verdicts,
   };

@@ -2,6 +2,7 @@
 
 'use client';
 
+import Link from 'next/link';
 import { useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Card } from '../../../_components/card.tsx';
@@ -41,10 +42,28 @@ export function GitCard({ view }: { view: SiteView }) {
           <p className="text-muted">Python, Node or plain files. The branch main is what the site shows.</p>
         </div>
       </Disclosure>
-      {way === 'ssh' ? (
-        <p className="mt-4 text-sm text-muted">Git asks for the site’s password, unless you add a key below.</p>
-      ) : null}
+      <HowToEnter view={view} way={way} />
     </Card>
+  );
+}
+
+function HowToEnter({ view: { access, token }, way }: { view: SiteView; way: Way }) {
+  const isOwners = access === 'own';
+  if (isOwners && (way === 'http' || token === null)) return null;
+  return (
+    <p className="mt-4 text-sm text-muted">
+      {isOwners ? (
+        'Git asks for the site’s password, unless you add a key below.'
+      ) : (
+        <>
+          {way === 'http' ? 'Git asks for a password: an API token of ' : 'Git uses an SSH key of '}
+          <Link href="/account" className="underline underline-offset-4">
+            your account
+          </Link>
+          .
+        </>
+      )}
+    </p>
   );
 }
 

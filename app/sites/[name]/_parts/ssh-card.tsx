@@ -3,6 +3,7 @@
 'use client';
 
 import { Eye, EyeOff } from 'lucide-react';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Card } from '../../../_components/card.tsx';
@@ -14,6 +15,15 @@ export function SshCard({ view }: { view: SiteView }) {
   return (
     <Card title="Log in as root" id="ssh">
       <Command text={view.ssh.command} what="the SSH command" testId="ssh-command" />
+      {view.access === 'develop' ? (
+        <p className="mt-3 text-sm text-muted">
+          An SSH key of{' '}
+          <Link href="/account#ssh-keys" className="underline underline-offset-4">
+            your account
+          </Link>{' '}
+          lets you in.
+        </p>
+      ) : null}
       {view.ssh.password === null ? null : <Password password={view.ssh.password} />}
       {view.access === 'own' ? <KeyList name={view.name} keys={view.keys} /> : null}
     </Card>

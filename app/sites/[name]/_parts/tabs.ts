@@ -14,4 +14,5 @@ export interface Tab {
 export const TABS: Tab[] = [
   { place: '', label: 'Overview', need: 'view' },
   { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
+  { place: 'sharing', label: 'Sharing', need: 'own' },
 ];

@@ -6,6 +6,7 @@ import { readJson } from '#lib/api/body.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { addKey, removeKey } from '#lib/api/keys.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
+import { personOf } from '#lib/sites/access.ts';
 
 const NEW_KEY = z.object({ key: z.string() });
 const OLD_KEY = z.object({ id: z.uuid() });
@@ -13,7 +14,8 @@ const OLD_KEY = z.object({ id: z.uuid() });
 export const POST = handle<{ name: string }>(async (call) => {
   const site = await requireSiteOf(call, call.params.name, 'own');
   const { key } = await readJson(call.request, NEW_KEY);
-  return json(await addKey(call.db, site, key, adminOver(call, site)), 201);
+  const by = { adder: personOf(call.viewer), admin: adminOver(call, site) };
+  return json(await addKey(call.db, site, key, by), 201);
 });
 
 export const DELETE = handle<{ name: string }>(async (call) => {

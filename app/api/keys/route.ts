@@ -1,0 +1,28 @@
+// The public keys of the signed-in user: GET lists, POST `{ key }` adds one, DELETE `{ id }` removes it.
+
+import { z } from 'zod';
+import { readJson } from '#lib/api/body.ts';
+import { handle, json } from '#lib/api/handle.ts';
+import { requireAccount } from '#lib/api/person.ts';
+import { addUserKey, listUserKeys, removeUserKey, USER_KEYS_MAX } from '#lib/keys/user-keys.ts';
+
+const NEW_KEY = z.object({ key: z.string() });
+const OLD_KEY = z.object({ id: z.uuid() });
+
+export const GET = handle(async (call) => {
+  const { actor } = requireAccount(call);
+  return json({ keys: await listUserKeys(call.db, actor.id), max: USER_KEYS_MAX });
+});
+
+export const POST = handle(async (call) => {
+  const who = requireAccount(call);
+  const { key } = await readJson(call.request, NEW_KEY);
+  return json(await addUserKey(call.db, who.actor.id, key, who), 201);
+});
+
+export const DELETE = handle(async (call) => {
+  const who = requireAccount(call);
+  const { id } = await readJson(call.request, OLD_KEY);
+  await removeUserKey(call.db, who.actor.id, id, who);
+  return json({ id });
+});
