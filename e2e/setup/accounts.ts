@@ -1,10 +1,11 @@
-// People with accounts, made by hand: a user's row, and the browser session and membership that go with it.
+// People with accounts, made by hand: a user's row, and the browser session, API token and membership that go with it.
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext } from '@playwright/test';
 import { sessionCookie } from '#lib/auth/session.ts';
 import { parseSettings } from '#lib/env.ts';
+import { hashToken, newUserToken } from '#lib/tokens/secret.ts';
 import { query } from './database.ts';
 import { APP_URL, type Site } from './fixtures.ts';
 import { SETTINGS } from './host-state.ts';
@@ -58,4 +59,23 @@ export async function share(site: Site, account: Account, role: MemberRole): Pro
 export async function signIn(context: BrowserContext, { cookie }: Account): Promise<void> {
   const [name = '', value = ''] = cookie.split(/=(.*)/s);
   await context.addCookies([{ name, value, url: APP_URL }]);
+}
+
+/** Makes the account the owner of a site that a guest launched. */
+export async function own(site: Site, account: Account): Promise<void> {
+  await query('update "Site" set "ownerId" = $2::uuid where name = $1', [site.name, account.id]);
+}
+
+export async function giveToken(
+  account: Account,
+  scope: 'read' | 'deploy' | 'full',
+  given: { expired?: boolean } = {},
+): Promise<string> {
+  const token = newUserToken();
+  await query(
+    `insert into "UserToken" (id, "userId", name, hash, scope, "expiresAt")
+     values (gen_random_uuid(), $1::uuid, 'test', $2, $3::"TokenScope", $4)`,
+    [account.id, hashToken(token), scope, given.expired ? new Date(Date.now() - 1_000) : null],
+  );
+  return token;
 }
