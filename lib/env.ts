@@ -1,55 +1,11 @@
 // Every setting of an instance, parsed in one place. Nothing else reads process.env. Each setting has a default that
 // works; the README lists them. Two instances with different settings run side by side.
 
-import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseBytes } from './bytes.ts';
+import { allowList, bytes, cidrs, count, port, portRange } from './env-forms.ts';
 import { AppError } from './errors/app-error.ts';
-import { type AllowedTarget, parseAllowList } from './network/allow-list.ts';
-
-const port = z.coerce.number().int().min(1).max(65_535);
-const count = z.coerce.number().int().min(0);
-const bytes = z.string().transform((text, context) => {
-  const value = parseBytes(text);
-  if (value === null) context.addIssue({ code: 'custom', message: 'is not a size such as 20GB' });
-  return value ?? 0;
-});
-const allowList = z.string().transform((text, context): AllowedTarget[] => {
-  try {
-    return parseAllowList(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return [];
-  }
-});
-const portRange = z
-  .string()
-  .regex(/^\d+-\d+$/, 'is not a range such as 22000-22999')
-  .transform((text) => {
-    const [first = 0, last = 0] = text.split('-').map(Number);
-    return { first, last };
-  })
-  .refine(
-    ({ first, last }) => first >= 1 && last <= 65_535 && first <= last,
-    'is not a range of ports from 1 to 65535',
-  );
-const cidrs = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((cidr) => cidr.trim())
-      .filter(Boolean),
-  )
-  .refine((list) => list.every(isCidr), 'is not a list of ranges such as 10.1.0.0/16,192.168.7.9/32');
-
-function isCidr(text: string): boolean {
-  const [address = '', bits = '', ...rest] = text.split('/');
-  const width = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= width;
-}
+import type { AllowedTarget } from './network/allow-list.ts';
 
 const VARIABLES = z.object({
   /** Names everything the instance starts: bridge, firewall table, cgroup, containers. */
@@ -119,6 +75,13 @@ const VARIABLES = z.object({
     .optional(),
   LIGHTKEEPER_SECRET: z.string().min(32).optional(),
   LIGHTKEEPER_ADMIN_SECRET: z.string().min(12).optional(),
+  /** An OAuth app of GitHub's, or of a GitHub Enterprise at this address: with it people sign in there. */
+  LIGHTKEEPER_GITHUB_ID: z.string().optional(),
+  LIGHTKEEPER_GITHUB_SECRET: z.string().optional(),
+  LIGHTKEEPER_GITHUB_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+\/?$/, 'is not an address such as https://github.example.org')
+    .default('https://github.com'),
   /** Opens /metrics to a monitoring system. */
   LIGHTKEEPER_METRICS_TOKEN: z.string().min(16).optional(),
 });
@@ -161,6 +124,8 @@ export interface Settings {
   secret: string | null;
   adminSecret: string | null;
   metricsToken: string | null;
+  /** Null: nobody signs in with GitHub. */
+  github: { id: string; secret: string; url: string } | null;
   paths: Paths;
 }
 
@@ -238,6 +203,7 @@ function toSettings(variables: Variables): Settings {
     secret: variables.LIGHTKEEPER_SECRET ?? null,
     adminSecret: variables.LIGHTKEEPER_ADMIN_SECRET ?? null,
     metricsToken: variables.LIGHTKEEPER_METRICS_TOKEN ?? null,
+    github: toGithub(variables),
     paths: {
       run: `${dataDir}/run`,
       log: `${dataDir}/log`,
@@ -256,6 +222,11 @@ function toSettings(variables: Variables): Settings {
       requestsSocket: `${dataDir}/run/requests/keeper.sock`,
     },
   };
+}
+
+function toGithub(variables: Variables): Settings['github'] {
+  const { LIGHTKEEPER_GITHUB_ID: id, LIGHTKEEPER_GITHUB_SECRET: secret, LIGHTKEEPER_GITHUB_URL: url } = variables;
+  return id && secret ? { id, secret, url: url.replace(/\/$/, '') } : null;
 }
 
 function toHostFacts(variables: Variables): Settings['host'] {

@@ -1,6 +1,8 @@
 // The keeper: reads what every site uses, a few files each and one call for all disks, judges it, and
 // collects the garbage of repositories. It enforces nothing: the kernel does.
 
+import { sweepAccounts } from '#lib/accounts/delete.ts';
+import { pruneSessions } from '#lib/accounts/sessions.ts';
 import { openDb } from '#lib/db/client.ts';
 import { notify } from '#lib/db/notify.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
@@ -19,6 +21,7 @@ import { repeat, runWorker } from './process.ts';
 
 const HISTORY_MS = 60_000;
 const FORGET_MS = 60_000;
+const SWEEP_MS = 3_000;
 /** Somebody's `nft flush ruleset` takes our table too. */
 const GUARD_MS = 5_000;
 const COLLECT_MS = 5 * 60_000;
@@ -42,6 +45,7 @@ await runWorker('keeper', async ({ settings, log }) => {
 
   const forget = async () => {
     await db.$executeRaw`delete from "Launch" where at < now() - interval '1 hour'`;
+    await pruneSessions(db);
   };
 
   const guard = async () => {
@@ -59,6 +63,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     repeat(log, 'reading usage', READ_MS, reading.read),
     repeat(log, 'keeping history', HISTORY_MS, roll),
     repeat(log, 'forgetting launches', FORGET_MS, forget),
+    repeat(log, 'ending accounts', SWEEP_MS, async () => void (await sweepAccounts(db))),
     repeat(log, 'sending alerts', ALERT_MS, createAlerts({ db, settings, log })),
     repeat(log, 'looking for drift', DRIFT_MS, drift),
     repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),

@@ -29,6 +29,10 @@ export const TEST_INSTANCE = {
   LIGHTKEEPER_SMTP_URL: `smtp://127.0.0.1:${port(16_025)}`,
   LIGHTKEEPER_MAIL_FROM: 'Lightkeeper <alerts@example.org>',
   LIGHTKEEPER_ALERT_ALLOW: '127.0.0.2/32',
+  // A GitHub of the test's own.
+  LIGHTKEEPER_GITHUB_ID: 'lightkeeper-test',
+  LIGHTKEEPER_GITHUB_SECRET: 'a-secret-of-the-oauth-app',
+  LIGHTKEEPER_GITHUB_URL: `http://127.0.0.1:${port(16_080)}`,
 };
 
 /** A second one beside it, for the tests that take an instance down or kill it. */

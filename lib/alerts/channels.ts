@@ -1,6 +1,7 @@
 // The channels of one user, or of the admins: add, list, test, remove. Bounded in number; a user's address is checked
 // when it is added and each time it is used.
 
+import { mailboxOf } from '../accounts/email.ts';
 import { audit, type Who } from '../audit/audit.ts';
 import { seal } from '../auth/seal.ts';
 import type { Db, Transaction } from '../db/client.ts';
@@ -189,12 +190,6 @@ function requireMail(settings: Settings): void {
 
 function channelNotFound(): AppError {
   return new AppError('not-found', { message: 'There is no such channel.', hint: 'Load the page again.' });
-}
-
-/** Whom mail gets to in the end, so that `you+1@…` and `You@…` are the same. */
-export function mailboxOf(address: string): string {
-  const [local = '', domain = ''] = address.toLowerCase().split('@');
-  return `${local.split('+')[0]}@${domain}`;
 }
 
 function shorten(kind: AlertKind, target: string): string {

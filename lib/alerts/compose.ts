@@ -106,7 +106,8 @@ function siteUrl(appUrl: string, site: string): string {
   return `${appUrl}/sites/${site}`;
 }
 
-function page(sentences: string[], links: string[]): string {
+/** The HTML of a mail: sentences and links, nothing else. Pure. */
+export function page(sentences: string[], links: string[]): string {
   const paragraphs = sentences.map((sentence) => `<p>${escapeMarkup(sentence)}</p>`);
   const places = links.map((link) => `<p><a href="${escapeMarkup(link)}">${escapeMarkup(link)}</a></p>`);
   return `<!doctype html><html lang="en"><body>${[...paragraphs, ...places].join('')}</body></html>`;

@@ -19,6 +19,14 @@ export interface Services {
   signIns: Throttle;
   /** Refused sign-ins that are audited, of all callers. */
   refusals: Throttle;
+  /** Attempts to enter an account: from one address, and to one account. */
+  entries: Throttle;
+  accountEntries: Throttle;
+  /** Accounts made from one address. */
+  signUps: Throttle;
+  /** Links mailed to one mailbox, and asked for from one address. */
+  linkMails: Throttle;
+  linkMailsFrom: Throttle;
   /** Mails that ask an address whether it wants alerts. */
   confirmations: Throttle;
   alertTests: Throttle;
@@ -29,6 +37,12 @@ export interface Services {
 }
 
 const SIGN_INS_PER_MINUTE = 5;
+const ENTRIES_MS = 5 * 60_000;
+const ENTRIES_MAX = 40;
+const ACCOUNT_ENTRIES_MAX = 8;
+const SIGN_UPS_PER_HOUR = 40;
+const LINKS_TO_MAILBOX_PER_HOUR = 6;
+const LINKS_FROM_ADDRESS_PER_HOUR = 60;
 const CONFIRMATIONS_PER_HOUR = 5;
 const ALERT_TESTS_PER_MINUTE = 10;
 const INVITATIONS_PER_HOUR = 60;
@@ -61,6 +75,11 @@ function createServices(from: Settings): Services {
     streams: createStreamLimit(),
     signIns: createThrottle(SIGN_INS_PER_MINUTE, 60_000),
     refusals: createThrottle(REFUSALS_PER_HOUR, 3_600_000),
+    entries: createThrottle(ENTRIES_MAX, ENTRIES_MS),
+    accountEntries: createThrottle(ACCOUNT_ENTRIES_MAX, ENTRIES_MS),
+    signUps: createThrottle(SIGN_UPS_PER_HOUR, 3_600_000),
+    linkMails: createThrottle(LINKS_TO_MAILBOX_PER_HOUR, 3_600_000),
+    linkMailsFrom: createThrottle(LINKS_FROM_ADDRESS_PER_HOUR, 3_600_000),
     confirmations: createThrottle(CONFIRMATIONS_PER_HOUR, 3_600_000),
     alertTests: createThrottle(ALERT_TESTS_PER_MINUTE, 60_000),
     invitations: createThrottle(INVITATIONS_PER_HOUR, 3_600_000),

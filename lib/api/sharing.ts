@@ -1,6 +1,6 @@
 // Who shares a site, as its owners see it; and how often somebody may invite.
 
-import { mailboxOf } from '../alerts/channels.ts';
+import { mailboxOf } from '../accounts/email.ts';
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
 import { INVITATIONS_MAX, type InvitationView, listInvitations } from '../sharing/invitations.ts';

@@ -12,11 +12,12 @@ export async function noteRefusal(
   { db, refusals }: { db: Db; refusals: Throttle },
   address: string,
   subject: string,
+  action: 'admin.sign-in-refused' | 'account.sign-in-refused' = 'admin.sign-in-refused',
 ): Promise<void> {
   try {
     refusals.attempt('all');
   } catch {
     return; // There are enough to see that somebody tries.
   }
-  await audit(db, { actor: { id: null, role: 'stranger' }, address, action: 'admin.sign-in-refused', subject });
+  await audit(db, { actor: { id: null, role: 'stranger' }, address, action, subject });
 }

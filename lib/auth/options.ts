@@ -1,17 +1,24 @@
-// next-auth's settings: one way to sign in (the admin's bootstrap secret), sessions as tokens that end when the user's
-// session version moves.
+// next-auth's settings: the admin's bootstrap secret and GitHub; sessions as tokens that end with their row, or when the
+// user's session version moves. The options are of one request.
 
-import type { NextAuthOptions } from 'next-auth';
+import type { NextAuthOptions, User } from 'next-auth';
+import type { JWT } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { parseEmail } from '../accounts/email.ts';
+import { enterByProof } from '../accounts/enter.ts';
+import { type Caller, openSession } from '../accounts/sessions.ts';
 import { audit } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
+import { AppError } from '../errors/app-error.ts';
 import type { Log } from '../log.ts';
 import { clientAddress } from './client-address.ts';
+import { githubProvider } from './github.ts';
 import { noteRefusal } from './note-refusal.ts';
 import { equalSecrets } from './seal.ts';
-import { cookieOf, SESSION_SECONDS, sessionSecret } from './session.ts';
+import { cookieOf, payloadOf, SESSION_SECONDS, type SessionClaim, sessionSecret } from './session.ts';
 import type { Throttle } from './throttle.ts';
+import { findViewer } from './viewer.ts';
 
 const ADMIN_EMAIL = 'admin@lightkeeper.invalid';
 
@@ -24,7 +31,9 @@ export interface AuthDeps {
   refusals: Throttle;
 }
 
-export function authOptions(deps: AuthDeps): NextAuthOptions {
+export function authOptions(deps: AuthDeps, headers: Headers): NextAuthOptions {
+  const caller: Caller = { address: clientAddress(headers), userAgent: headers.get('user-agent') };
+  let entered: SessionClaim | null = null;
   return {
     secret: sessionSecret(deps.settings),
     session: { strategy: 'jwt', maxAge: SESSION_SECONDS },
@@ -33,18 +42,34 @@ export function authOptions(deps: AuthDeps): NextAuthOptions {
       sessionToken: cookieOf(deps.settings, 'session'),
       csrfToken: cookieOf(deps.settings, 'csrf'),
       callbackUrl: cookieOf(deps.settings, 'callback'),
+      state: cookieOf(deps.settings, 'state'),
     },
-    pages: { signIn: '/admin/sign-in', error: '/admin/sign-in' },
-    providers: [adminProvider(deps)],
+    pages: { signIn: '/admin/sign-in', error: '/sign-in' },
+    providers: [adminProvider(deps), ...(deps.settings.github ? [githubProvider(deps.settings.github)] : [])],
     callbacks: {
+      async signIn({ user, account }) {
+        if (account?.provider !== 'github') return true;
+        try {
+          entered = await enterByGithub(deps, headers, caller, user);
+          return true;
+        } catch (error) {
+          if (error instanceof AppError) return `/sign-in?refused=${error.code}`;
+          throw error;
+        }
+      },
       async jwt({ token, user }) {
-        const id = user?.id ?? token.sub ?? '';
-        const { sessionVersion } = await deps.db.user.findUniqueOrThrow({ where: { id } });
-        if (!user && token.version !== sessionVersion) throw new Error('the session has been ended');
-        return { sub: id, version: sessionVersion };
+        if (entered) return payloadOf(entered);
+        if (user) return payloadOf(await openSession(deps.db, user.id, caller));
+        return stillOpen(deps.db, token);
       },
       session: ({ session, token }) => ({ expires: session.expires, user: { name: token.sub ?? null } }),
       redirect: ({ url, baseUrl }) => (url.startsWith('/') && !url.startsWith('//') ? `${baseUrl}${url}` : baseUrl),
+    },
+    events: {
+      async signOut({ token }) {
+        const id = String(token.sid ?? '');
+        if (id !== '') await deps.db.session.deleteMany({ where: { id, userId: token.sub ?? '' } });
+      },
     },
     logger: {
       error: (code, metadata) => deps.log.warn({ code, cause: causeOf(metadata) }, 'next-auth refused'),
@@ -52,6 +77,22 @@ export function authOptions(deps: AuthDeps): NextAuthOptions {
       debug: () => {},
     },
   };
+}
+
+async function stillOpen(db: Db, token: JWT): Promise<JWT> {
+  const { sub: id = '', version, sid } = token;
+  const sessions = sid === undefined ? {} : { sessions: { some: { id: String(sid) } } };
+  const user = await db.user.findFirst({ where: { id, sessionVersion: Number(version), ...sessions } });
+  if (!user) throw new Error('the session has been ended');
+  return { sub: id, version, ...(sid === undefined ? {} : { sid }) };
+}
+
+/** Throws `bad-email` where GitHub has verified no address, and `over-total`. */
+async function enterByGithub(deps: AuthDeps, headers: Headers, caller: Caller, user: User): Promise<SessionClaim> {
+  const email = parseEmail(user.email ?? '');
+  const viewer = await findViewer(deps, headers);
+  const proof = { email, takesAlong: true, action: 'account.sign-in-by-github' };
+  return deps.db.$transaction((tx) => enterByProof(tx, { viewer, caller }, proof));
 }
 
 function adminProvider(deps: AuthDeps) {

@@ -13,6 +13,11 @@ describe('the session cookie', () => {
     expect(await readSession(plain, valueOf(await sessionCookie(plain, claim)))).toEqual(claim);
   });
 
+  it('names the row of a session that was signed in', async () => {
+    const signedIn = { ...claim, sessionId: '01890000-0000-7000-8000-000000000002' };
+    expect(await readSession(plain, valueOf(await sessionCookie(plain, signedIn)))).toEqual(signedIn);
+  });
+
   it('is kept from scripts and from other sites', async () => {
     expect(await sessionCookie(plain, claim)).toMatch(/^lightkeeper\.session=.*; HttpOnly; SameSite=Lax$/);
   });

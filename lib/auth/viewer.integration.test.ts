@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { parseSettings } from '../env.ts';
-import { sessionCookie } from './session.ts';
+import { type SessionClaim, sessionCookie } from './session.ts';
 import { findViewer } from './viewer.ts';
 
 const settings = parseSettings({ LIGHTKEEPER_SECRET: 'a'.repeat(32) });
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function viewerWith(claim: { userId: string; version: number }) {
+async function viewerWith(claim: SessionClaim) {
   const cookie = (await sessionCookie(settings, claim)).split(';')[0] ?? '';
   return findViewer({ db: database.db, settings }, new Headers({ cookie }));
 }
@@ -25,6 +25,27 @@ describe('findViewer', () => {
     expect(await viewerWith(claim)).toEqual({ userId: user.id, role: 'guest', token: null });
     await database.db.user.update({ where: { id: user.id }, data: { sessionVersion: 1 } });
     expect(await viewerWith(claim)).toEqual(NOBODY);
+  });
+
+  it('knows a session by its row, and ends with it', async () => {
+    const { id: userId } = await database.db.user.create({ data: { role: 'member' } });
+    const old = new Date(Date.now() - 3_600_000);
+    const row = { userId, address: '192.0.2.1', agent: 'curl', lastSeenAt: old };
+    const { id: sessionId } = await database.db.session.create({ data: row });
+    const claim = { userId, version: 0, sessionId };
+    expect(await viewerWith(claim)).toMatchObject({ userId, role: 'member' });
+    const seen = await database.db.session.findUniqueOrThrow({ where: { id: sessionId } });
+    expect(seen.lastSeenAt.getTime()).toBeGreaterThan(old.getTime() + 3_000_000);
+    await database.db.session.delete({ where: { id: sessionId } });
+    expect(await viewerWith(claim)).toEqual(NOBODY);
+    expect(await viewerWith({ userId, version: 0 })).toMatchObject({ userId });
+  });
+
+  it('takes the row of somebody else’s session for nothing', async () => {
+    const [mine, other] = await Promise.all([1, 2].map(() => database.db.user.create({ data: { role: 'member' } })));
+    const row = { userId: other?.id ?? '', address: '192.0.2.1', agent: 'curl' };
+    const { id: sessionId } = await database.db.session.create({ data: row });
+    expect(await viewerWith({ userId: mine?.id ?? '', version: 0, sessionId })).toEqual(NOBODY);
   });
 
   it('gives a role that was taken away to nobody', async () => {

@@ -2,11 +2,13 @@
 // may do.
 
 import type { Db } from '../db/client.ts';
+import type { Role } from '../db/generated/client.ts';
 import type { Settings } from '../env.ts';
 import type { Viewer } from '../sites/access.ts';
 import { findBearer } from '../tokens/bearer.ts';
 import { isUserToken } from '../tokens/secret.ts';
-import { cookieOf, readSession } from './session.ts';
+import { clientAddress } from './client-address.ts';
+import { cookieOf, readSession, type SessionClaim } from './session.ts';
 
 export interface Credentials {
   session: string | null;
@@ -28,11 +30,27 @@ export async function findViewer(deps: { db: Db; settings: Settings }, headers: 
   }
   const claim = session === null ? null : await readSession(deps.settings, session);
   if (!claim) return { ...NOBODY, token };
-  const user = await deps.db.user.findUnique({
-    where: { id: claim.userId, sessionVersion: claim.version },
-    select: { id: true, role: true },
-  });
+  const user = await findUser(deps.db, claim, clientAddress(headers));
   return user ? { userId: user.id, role: user.role, token } : { ...NOBODY, token };
+}
+
+/** What this browser's cookie claims, without asking whether it still counts. */
+export async function claimOf(settings: Settings, headers: Headers): Promise<SessionClaim | null> {
+  const value = findCookie(headers.get('cookie') ?? '', cookieOf(settings, 'session').name);
+  return value === null ? null : readSession(settings, value);
+}
+
+/** One statement, which also writes down, once in some minutes, when and where the session was seen. */
+async function findUser(db: Db, { userId, version, ...claim }: SessionClaim, address: string) {
+  const sessionId = claim.sessionId ?? null;
+  const [user] = await db.$queryRaw<{ id: string; role: Role }[]>`
+    with seen as (
+      update "Session" set "lastSeenAt" = now(), address = ${address}
+      where id = ${sessionId}::uuid and "userId" = ${userId}::uuid and "lastSeenAt" < now() - interval '2 minutes')
+    select u.id, u.role from "User" u
+    where u.id = ${userId}::uuid and u."sessionVersion" = ${version} and (${sessionId}::uuid is null
+      or exists (select 1 from "Session" s where s.id = ${sessionId}::uuid and s."userId" = u.id))`;
+  return user ?? null;
 }
 
 /** The session cookie and the token of `Authorization: Bearer TOKEN` or of Basic's password (RFC 6750, RFC 7617). */

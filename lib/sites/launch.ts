@@ -43,7 +43,9 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
   const work = deps.db.$transaction(async (tx) => {
     await oneAtATime(tx, request);
     if (request.owner) await lockUser(tx, request.owner.id);
-    const known = request.owner ? await tx.user.findUnique({ where: { id: request.owner.id } }) : null;
+    const known = request.owner
+      ? await tx.user.findUnique({ where: { id: request.owner.id, deletingAt: null } })
+      : null;
     const plan = await requirePlan(tx, known ? planNameOf(known) : 'guest');
     const earlier = await findEarlier(tx, request, known, plan);
     if (earlier) return { siteId: earlier.site.id, owner: earlier.owner, created: false };
@@ -94,6 +96,7 @@ async function findEarlier(
   plan: Plan,
 ): Promise<{ site: Site; owner: User } | null> {
   const byKey = key ? await tx.site.findUnique({ where: { launchKey: key }, include: { owner: true } }) : null;
+  if (byKey?.owner && byKey.owner.role !== 'guest' && byKey.ownerId !== known?.id) throw keyTaken();
   if (byKey?.owner && byKey.state !== 'deleting') return { site: byKey, owner: byKey.owner };
   if (!known) return null;
   const sites = await tx.site.findMany({
@@ -231,6 +234,14 @@ async function requirePlan(tx: Transaction, name: string): Promise<Plan> {
 /** Two launches asked for one name at the same moment: the index decided (Prisma's P2002). */
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+/** Whoever repeats a guest's key becomes that guest; nobody becomes a member by it. */
+function keyTaken(): AppError {
+  return new AppError('bad-request', {
+    message: 'A launch with this key was made by an account.',
+    hint: 'Sign in, or load the page again and launch another site.',
+  });
 }
 
 function nameTaken(name: string): AppError {

@@ -6,6 +6,7 @@ const all = {
   LIGHTKEEPER_SECRET: 's',
   LIGHTKEEPER_ADMIN_SECRET: 'a',
   LIGHTKEEPER_METRICS_TOKEN: 'm',
+  LIGHTKEEPER_GITHUB_SECRET: 'g',
   LIGHTKEEPER_BASE_DIR: '/base',
   LIGHTKEEPER_SMTP_URL: 'smtp://user:password@mail',
   DATABASE_URL: 'postgresql://x',
@@ -18,6 +19,7 @@ test('the web app gets no way to the engine and nothing about the host', () => {
     'LIGHTKEEPER_SECRET',
     'LIGHTKEEPER_ADMIN_SECRET',
     'LIGHTKEEPER_METRICS_TOKEN',
+    'LIGHTKEEPER_GITHUB_SECRET',
     'DATABASE_URL',
   ]);
 });
@@ -26,10 +28,11 @@ test('PostgreSQL, engine and proxy get no secret', () => {
   expect(Object.keys(variablesFor('host', all)).join()).not.toMatch(/SECRET|TOKEN|DATABASE_URL|SMTP/);
 });
 
-test('workers get all but the ways to sign in as admin and to read the metrics', () => {
+test('workers get all but the ways to sign in and to read the metrics', () => {
   expect(Object.keys(all).filter((name) => !(name in variablesFor('workers', all)))).toEqual([
     'LIGHTKEEPER_ADMIN_SECRET',
     'LIGHTKEEPER_METRICS_TOKEN',
+    'LIGHTKEEPER_GITHUB_SECRET',
   ]);
 });
 

@@ -15,7 +15,7 @@ const OURS = new Set(['APP_URL', 'SITES_DOMAIN', 'DATABASE_URL', 'DOCKER_HOST'])
 const HOST_FACTS = new Set(['LIGHTKEEPER_BASE_DIR', 'LIGHTKEEPER_ROOT_UID', 'LIGHTKEEPER_GIT_IDS']);
 
 const WITHHELD: Record<Audience, (name: string) => boolean> = {
-  workers: (name) => name === 'LIGHTKEEPER_ADMIN_SECRET' || name === 'LIGHTKEEPER_METRICS_TOKEN',
+  workers: (name) => ['ADMIN_SECRET', 'METRICS_TOKEN', 'GITHUB_SECRET'].includes(name.replace('LIGHTKEEPER_', '')),
   /** The web process knows no way to the engine, and mails nothing. */
   web: (name) => name === 'DOCKER_HOST' || name === 'LIGHTKEEPER_SMTP_URL' || HOST_FACTS.has(name),
   host: (name) => name === 'DATABASE_URL' || name === 'LIGHTKEEPER_SMTP_URL' || /(SECRET|TOKEN)$/.test(name),

@@ -1,5 +1,8 @@
-// The keeper's loop of alerts and of other mail: what happened becomes messages, and messages that are due are sent.
+// The keeper's loop of mail and alerts: links and invitations that somebody waits for are mailed, what happened becomes
+// messages, and messages that are due are sent.
 
+import { deliverLinks } from '#lib/accounts/deliver-links.ts';
+import { pruneLinks } from '#lib/accounts/links.ts';
 import { type DeliveryDeps, deliverDue } from '#lib/alerts/deliver.ts';
 import { createMailer } from '#lib/alerts/mail.ts';
 import { planAlerts, pruneAlerts } from '#lib/alerts/outbox.ts';
@@ -19,11 +22,13 @@ export function createAlerts({ db, settings, log }: { db: Db; settings: Settings
   let prunedAt = 0;
   return async () => {
     const now = delivery.now();
+    if (delivery.mailer) await deliverLinks(delivery);
     await planAlerts(db, now);
     for (let batch = 0; batch < BATCHES_MAX && (await deliverDue(delivery)) > 0; batch += 1);
     await mailInvitations(delivery);
     if (now.getTime() - prunedAt < PRUNE_MS) return;
     await pruneAlerts(db, now);
+    await pruneLinks(db, now);
     prunedAt = now.getTime();
   };
 }

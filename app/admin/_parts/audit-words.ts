@@ -22,6 +22,15 @@ const ACTIONS: Record<string, string> = {
   'plan.create': 'Created plan',
   'plan.update': 'Changed plan’s numbers',
   'plan.delete': 'Deleted plan',
+  'account.sign-up': 'Made an account',
+  'account.sign-in': 'Signed in',
+  'account.sign-in-by-link': 'Signed in with a mailed link',
+  'account.sign-in-by-github': 'Signed in with GitHub',
+  'account.sign-in-refused': 'Sign-in refused',
+  'account.sign-out-everywhere': 'Signed out everywhere',
+  'account.password': 'Changed the password of',
+  'account.email': 'Changed the address to',
+  'account.delete': 'Deleted account',
   'user.limits': 'Set user’s totals',
 };
 

@@ -1,4 +1,4 @@
-// next-auth's own routes: the admin's sign-in, sign-out and the session. Bodies are bounded before it reads them.
+// next-auth's own routes: the admin's sign-in, GitHub's, sign-out and the session. Bodies are bounded before it reads them.
 
 import { NextRequest } from 'next/server';
 import NextAuth from 'next-auth';
@@ -12,7 +12,7 @@ import { checkOrigin } from '#lib/auth/origin.ts';
 type Context = { params: Promise<{ nextauth: string[] }> };
 
 async function answer(request: NextRequest, context: Context): Promise<Response> {
-  return NextAuth(request, context, authOptions(services()));
+  return NextAuth(request, context, authOptions(services(), request.headers));
 }
 
 export const GET = answer;

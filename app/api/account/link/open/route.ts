@@ -1,0 +1,5 @@
+// POST `{ token }` of a mailed link.
+
+import { openLinkRoute } from '#lib/api/account.ts';
+
+export const POST = openLinkRoute;

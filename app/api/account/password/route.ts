@@ -1,0 +1,5 @@
+// POST `{ password, current }` sets a new password.
+
+import { passwordRoute } from '#lib/api/account.ts';
+
+export const POST = passwordRoute;
