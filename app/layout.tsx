@@ -3,6 +3,8 @@
 import type { Metadata, Viewport } from 'next';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
+import { AccountProvider } from './_components/account-context.tsx';
+import { readMenuAccount } from './_components/read-menu-account.ts';
 import './_styles/global.css';
 import { mono, sans } from './_styles/fonts.ts';
 
@@ -30,7 +32,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         >
           Skip to the content
         </a>
-        {children}
+        <AccountProvider account={await readMenuAccount()}>{children}</AccountProvider>
       </body>
     </html>
   );

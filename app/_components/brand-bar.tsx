@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { AccountMenu } from './account-menu.tsx';
 import { Mark } from './mark.tsx';
 
 export function BrandBar({ children }: { children?: ReactNode }) {
@@ -11,7 +12,10 @@ export function BrandBar({ children }: { children?: ReactNode }) {
         <Mark />
         Lightkeeper
       </Link>
-      {children}
+      <div className="flex min-w-0 items-center gap-4">
+        {children}
+        <AccountMenu />
+      </div>
     </header>
   );
 }

@@ -1,6 +1,8 @@
 // The browser's way to our own API: an answer or a problem in the user's words, never an exception.
 
 export interface Problem {
+  /** Of the catalogue of errors; none when nothing answered. */
+  code?: string | undefined;
   message: string;
   hint: string;
 }
@@ -37,5 +39,5 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 
 function problemOf(data: unknown): Problem {
   const error = (data as { error?: Partial<Problem> } | null)?.error;
-  return { message: error?.message ?? UNREACHABLE.message, hint: error?.hint ?? UNREACHABLE.hint };
+  return { code: error?.code, message: error?.message ?? UNREACHABLE.message, hint: error?.hint ?? UNREACHABLE.hint };
 }

@@ -19,7 +19,7 @@ export interface AdminApi {
 }
 
 export async function openAdminApi(): Promise<AdminApi> {
-  const localAddress = `127.1.${Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`;
+  const localAddress = newAddress();
   const csrf = await send(localAddress, 'GET', '/api/auth/csrf', {});
   const { csrfToken } = JSON.parse(csrf.body) as { csrfToken: string };
   const secret = await readAdminSecret();
@@ -28,6 +28,11 @@ export async function openAdminApi(): Promise<AdminApi> {
   const { cookies } = await send(localAddress, 'POST', '/api/auth/callback/admin', headers, form);
   if (!cookies.includes('.session=')) throw new Error('the admin could not sign in');
   return { cookie: cookies, ask: (method, place, body) => askAs({ cookie: cookies }, method, place, body) };
+}
+
+/** An address of this machine's that nobody calls from. */
+export function newAddress(): string {
+  return `127.1.${Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`;
 }
 
 /** A request with these headers; the body is sent as JSON. */
@@ -47,20 +52,30 @@ export async function askAs(
   return { status: response.status, text, body: isJson ? JSON.parse(text) : null, headers: response.headers };
 }
 
-function send(localAddress: string, method: string, place: string, headers: Record<string, string>, body?: string) {
+/** A request from another address of this machine's, so that limits per address count it alone. */
+export function send(
+  localAddress: string,
+  method: string,
+  place: string,
+  headers: Record<string, string>,
+  body?: string,
+) {
   const { hostname, port } = new URL(APP_URL);
   const options = { host: '127.0.0.1', port, path: place, method, localAddress, agent: false, timeout: 10_000 };
-  return new Promise<{ cookies: string; body: string }>((resolve, reject) => {
-    const request = http.request({ ...options, headers: { host: `${hostname}:${port}`, ...headers } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece) => {
-        text += piece;
+  return new Promise<{ status: number; headers: http.IncomingHttpHeaders; cookies: string; body: string }>(
+    (resolve, reject) => {
+      const request = http.request({ ...options, headers: { host: `${hostname}:${port}`, ...headers } }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece) => {
+          text += piece;
+        });
+        const cookies = (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+        const { statusCode: status = 0, headers: told } = response;
+        response.on('end', () => resolve({ status, headers: told, cookies, body: text }));
       });
-      const cookies = (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
-      response.on('end', () => resolve({ cookies, body: text }));
-    });
-    request.on('timeout', () => request.destroy(new Error('no answer in 10 s')));
-    request.on('error', reject);
-    request.end(body);
-  });
+      request.on('timeout', () => request.destroy(new Error('no answer in 10 s')));
+      request.on('error', reject);
+      request.end(body);
+    },
+  );
 }

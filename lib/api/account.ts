@@ -12,6 +12,7 @@ import { noteRefusal } from '../auth/note-refusal.ts';
 import { endedSessionCookie, type SessionClaim, sessionCookie } from '../auth/session.ts';
 import { claimOf } from '../auth/viewer.ts';
 import { AppError } from '../errors/app-error.ts';
+import type { Viewer } from '../sites/access.ts';
 import { isForm, readForm, readJson } from './body.ts';
 import { type Call, handle, json } from './handle.ts';
 
@@ -65,11 +66,11 @@ export const signOutRoute = handle(async (call) => {
   return isForm(call.request) ? redirect('/', ended) : json({}, 200, ended);
 });
 
-export const readAccountRoute = handle(async (call) => json(await viewAccount(call, await requireHolder(call))));
+export const readAccountRoute = handle(async (call) => json(await viewAccount(call, await holderOf(call))));
 
 /** DELETE `{ email }`: the account with its sites; the address is asked for, because nothing of it can be brought back. */
 export const deleteAccountRoute = handle(async (call) => {
-  const { user, who } = await requireHolder(call);
+  const { user, who } = await holderOf(call);
   const { email } = await readJson(call.request, EMAIL);
   if (email.trim().toLowerCase() !== addressOf(user)) {
     throw new AppError('bad-email', {
@@ -83,7 +84,7 @@ export const deleteAccountRoute = handle(async (call) => {
 
 /** POST `{ password, current }`; `current` is not asked for after a link. */
 export const passwordRoute = handle(async (call) => {
-  const holder = await requireHolder(call);
+  const holder = await holderOf(call);
   const fields = await readJson(call.request, NEW_PASSWORD);
   mayTry(call, addressOf(holder.user));
   const claim = await changePassword(call, holder, fields);
@@ -92,7 +93,7 @@ export const passwordRoute = handle(async (call) => {
 
 /** POST `{ email, current }`. */
 export const emailRoute = handle(async (call) => {
-  const holder = await requireHolder(call);
+  const holder = await holderOf(call);
   const { email: text, current } = await readJson(call.request, NEW_EMAIL);
   const email = parseEmail(text);
   mayTry(call, addressOf(holder.user));
@@ -103,7 +104,7 @@ export const emailRoute = handle(async (call) => {
 
 /** DELETE `{ id }` ends one session, `{ all: true }` every one, this too. */
 export const sessionsRoute = handle(async (call) => {
-  const { user, who, sessionId } = await requireHolder(call);
+  const { user, who, sessionId } = await holderOf(call);
   const wish = await readJson(call.request, SESSION);
   const isThis = 'all' in wish || wish.id === sessionId;
   if ('all' in wish) await signOutEverywhere(call.db, who, { id: user.id, email: addressOf(user) });
@@ -112,14 +113,17 @@ export const sessionsRoute = handle(async (call) => {
 });
 
 /** Throws `no-session` for everybody without an account, guests too. */
-export async function requireHolder(call: AccountDeps & Pick<Call<unknown>, 'request' | 'viewer'>): Promise<Holder> {
-  const { db, settings, request, viewer } = call;
+export async function requireHolder({ db, settings }: AccountDeps, viewer: Viewer, headers: Headers): Promise<Holder> {
   const isSignedIn = viewer.userId !== null && viewer.role !== 'guest';
   const user = isSignedIn ? await db.user.findUnique({ where: { id: viewer.userId ?? '' } }) : null;
   if (!user) throw new AppError('no-session', { message: 'You are not signed in.', hint: 'Sign in and try again.' });
-  const claim = await claimOf(settings, request.headers);
-  const who = { actor: { id: user.id, role: user.role }, address: clientAddress(request.headers) };
+  const claim = await claimOf(settings, headers);
+  const who = { actor: { id: user.id, role: user.role }, address: clientAddress(headers) };
   return { user, sessionId: claim?.sessionId ?? null, who };
+}
+
+function holderOf(call: Call<unknown>): Promise<Holder> {
+  return requireHolder(call, call.viewer, call.request.headers);
 }
 
 function wayIn<Schema extends z.ZodType>(

@@ -38,9 +38,9 @@ export interface Services {
 
 const SIGN_INS_PER_MINUTE = 5;
 const ENTRIES_MS = 5 * 60_000;
-const ENTRIES_MAX = 40;
+const ENTRIES_MAX = 60;
 const ACCOUNT_ENTRIES_MAX = 8;
-const SIGN_UPS_PER_HOUR = 40;
+const SIGN_UPS_PER_HOUR = 60;
 const LINKS_TO_MAILBOX_PER_HOUR = 6;
 const LINKS_FROM_ADDRESS_PER_HOUR = 60;
 const CONFIRMATIONS_PER_HOUR = 5;

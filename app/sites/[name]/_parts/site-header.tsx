@@ -1,13 +1,14 @@
 // The site's address, how it is, and until when it lives.
 
 import { ArrowUpRight } from 'lucide-react';
+import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { CopyButton } from '../../../_components/copy-button.tsx';
 import { HELD_WORD, STATE_WORDS, StateDot, shownState } from '../../../_components/state-dot.tsx';
 import { ExactTime, RelativeTime } from '../../../_components/time-text.tsx';
 
-export function SiteHeader({ view }: { view: SiteView }) {
+export function SiteHeader({ view, isOwner }: { view: SiteView; isOwner: boolean }) {
   const [name = '', ...rest] = new URL(view.address).host.split('.');
   const state = shownState(view);
   return (
@@ -35,11 +36,28 @@ export function SiteHeader({ view }: { view: SiteView }) {
           <p className="mt-2 text-sm text-muted" data-testid="site-expiry">
             This site lives until <ExactTime at={view.expiresAt} /> (<RelativeTime at={view.expiresAt} />
             ).
+            {isOwner ? <KeepSite /> : null}
           </p>
         ) : null}
       </div>
       {view.state === 'live' && !view.held ? <OpenSite address={view.address} /> : null}
     </header>
+  );
+}
+
+/** What an account's sites are spared. */
+function KeepSite() {
+  return (
+    <>
+      {' '}
+      <Link
+        href="/sign-up"
+        className="inline-block font-semibold text-ink underline decoration-beam decoration-2 underline-offset-4"
+        data-testid="keep-site"
+      >
+        Keep this site: make an account
+      </Link>
+    </>
   );
 }
 

@@ -43,7 +43,7 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
       className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8"
       data-state={view.state}
     >
-      <SiteHeader view={view} />
+      <SiteHeader view={view} isOwner={isOwner} />
       {view.held && !isGone ? <HeldSite name={view.name} held={view.held} /> : null}
       <Notices view={view} isGone={isGone} isConnected={isConnected} />
       {/* On a narrow screen the columns dissolve, and each card has its place in one row of cards. */}
