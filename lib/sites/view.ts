@@ -13,7 +13,7 @@ import { limitsOf } from './limits.ts';
 export interface DeploymentView {
   id: string;
   number: number;
-  cause: 'launch' | 'push' | 'rollback';
+  cause: 'launch' | 'push' | 'rollback' | 'redeploy';
   commit: string | null;
   subject: string | null;
   stack: string | null;

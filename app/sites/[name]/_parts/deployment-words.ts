@@ -5,7 +5,12 @@ import type { SiteView } from '#lib/sites/view.ts';
 export type DeploymentView = SiteView['deployments'][number];
 type Mood = 'running' | 'live' | 'failed' | 'past';
 
-const CAUSES: Record<DeploymentView['cause'], string> = { launch: 'Launch', push: 'Push', rollback: 'Roll back' };
+const CAUSES: Record<DeploymentView['cause'], string> = {
+  launch: 'Launch',
+  push: 'Push',
+  rollback: 'Roll back',
+  redeploy: 'Redeploy',
+};
 
 export function moodOf({ status, live }: DeploymentView): Mood {
   if (status === 'running') return 'running';
