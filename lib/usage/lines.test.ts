@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { linesOf } from './history.ts';
+import { linesOf } from './lines.ts';
 
 const point = (second: number, value: number | null) => ({ at: new Date(second * 1_000), value });
 const VALUES = { it: ({ value }: { value: number | null }) => value };

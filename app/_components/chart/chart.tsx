@@ -1,16 +1,19 @@
-// A line over time. Drawn by uPlot, which is loaded when the first chart is seen; said in words for those who do not see
-// it, and as a table for those who want the numbers.
+// A line over time, or two. Drawn by uPlot, which is loaded when the first chart is seen; said in words for those who do
+// not see it.
 
 'use client';
 
 import { useEffect, useRef } from 'react';
 import 'uplot/dist/uPlot.min.css';
-import { drawChart, type Mark } from './draw-chart.ts';
+import { type Drawn, drawChart, type Mark } from './draw-chart.ts';
 import { type Points, summarize } from './points.ts';
 
 interface ChartProps {
   label: string;
   points: Points | undefined;
+  /** A second line, paler, of the same times; and what the two are called. */
+  second?: Points | undefined;
+  names?: readonly [string, string];
   format: (value: number) => string;
   height: number;
   /** Without axes: beside numbers that say the scale. */
@@ -22,31 +25,44 @@ interface ChartProps {
   /** What the lines across may be apart; without, as uPlot finds. */
   steps?: readonly number[] | null;
   marks?: Mark[] | undefined;
+  /** The number of the mark that stands out. */
+  chosen?: number | null;
 }
+
+const NO_NAMES = ['', ''] as const;
+const NO_MARKS: Mark[] = [];
 
 export function Chart({
   label,
   points,
+  second,
+  names = NO_NAMES,
   format,
   height,
   bare = false,
   max = null,
   least = 0,
   steps = null,
-  marks,
+  marks = NO_MARKS,
+  chosen = null,
 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
+  const drawn = useRef<Drawn | null>(null);
   const known = points && points.at.length > 1 ? points : null;
   useEffect(() => {
     const element = place.current;
     if (!element || !known) return;
-    return drawChart(element, { points: known, format, height, bare, max, least, steps, marks: marks ?? [] });
-  }, [known, format, height, bare, max, least, steps, marks]);
+    const values = second ? [known.values, second.values] : [known.values];
+    drawn.current = drawChart(element, { at: known.at, values, names, format, height, bare, max, least, steps, marks });
+    return drawn.current.stop;
+  }, [known, second, names, format, height, bare, max, least, steps, marks]);
+  useEffect(() => drawn.current?.choose(chosen), [chosen]);
 
+  const words = second ? `${names[0]} ${wordsOf(known, format)}; ${names[1]} ${wordsOf(second, format)}` : null;
   return (
     <figure
       role="img"
-      aria-label={`${label}: ${wordsOf(known, format)}`}
+      aria-label={`${label}: ${words ?? wordsOf(known, format)}`}
       className={`relative ${bare ? 'h-11' : 'h-44'}`}
     >
       <div ref={place} aria-hidden="true" className="absolute inset-0 overflow-hidden" />

@@ -1,16 +1,20 @@
 // uPlot in the product's colours. They are read from the page when a chart is drawn, and again when day turns to night.
 
 import type uPlot from 'uplot';
-import type { Points } from './points.ts';
-
 export interface Mark {
   /** Seconds since 1970. */
   at: number;
+  number: number;
   isBad: boolean;
+  /** What a pointer near it is told. */
+  words: string;
 }
 
 export interface Drawing {
-  points: Points;
+  at: number[];
+  /** One line or two, of the same times. */
+  values: (number | null)[][];
+  names: readonly string[];
   format: (value: number) => string;
   height: number;
   bare: boolean;
@@ -22,35 +26,57 @@ export interface Drawing {
   marks: Mark[];
 }
 
-const FONT = '12px var(--font-bricolage), system-ui, sans-serif';
+export interface Drawn {
+  /** Lets the mark of this number stand out; null: none. */
+  choose(number: number | null): void;
+  stop(): void;
+}
 
-/** Draws into an empty element and keeps to its width, until the answered function is called. */
-export function drawChart(place: HTMLElement, drawing: Drawing): () => void {
+const FONT = '12px var(--font-bricolage), system-ui, sans-serif';
+/** Marks that are closer to each other share one number. */
+const NUMBER_PX_MIN = 22;
+/** A pointer this close to a mark is told of it. */
+const NEAR_PX = 7;
+
+/** Draws into an empty element and keeps to its width, until it is stopped. */
+export function drawChart(place: HTMLElement, drawing: Drawing): Drawn {
   let chart: uPlot | null = null;
   let isOver = false;
+  const choice = { number: null as number | null };
   const night = window.matchMedia('(prefers-color-scheme: dark)');
   const draw = async () => {
     const { default: UPlot } = await import('uplot');
     if (isOver) return;
     chart?.destroy();
-    const data = [drawing.points.at, drawing.points.values] as uPlot.AlignedData;
-    chart = new UPlot(optionsOf(drawing, place.clientWidth, coloursOf(place)), data, place);
+    const data = [drawing.at, ...drawing.values] as uPlot.AlignedData;
+    chart = new UPlot(optionsOf(drawing, choice, place.clientWidth, coloursOf(place)), data, place);
   };
   const sizes = new ResizeObserver(() => chart?.setSize({ width: place.clientWidth, height: drawing.height }));
   const redraw = () => void draw();
   void draw();
   sizes.observe(place);
   night.addEventListener('change', redraw);
-  return () => {
-    isOver = true;
-    sizes.disconnect();
-    night.removeEventListener('change', redraw);
-    chart?.destroy();
+  return {
+    choose(number) {
+      choice.number = number;
+      chart?.redraw();
+    },
+    stop() {
+      isOver = true;
+      sizes.disconnect();
+      night.removeEventListener('change', redraw);
+      chart?.destroy();
+    },
   };
+}
+
+interface Choice {
+  number: number | null;
 }
 
 interface Colours {
   line: string;
+  second: string;
   fill: string;
   text: string;
   grid: string;
@@ -66,6 +92,7 @@ function coloursOf(place: HTMLElement): Colours {
   const line = role('meter');
   return {
     line,
+    second: role('accent'),
     fill: `${line}26`,
     text: role('muted'),
     grid: role('line'),
@@ -76,8 +103,9 @@ function coloursOf(place: HTMLElement): Colours {
   };
 }
 
-function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Options {
+function optionsOf(drawing: Drawing, choice: Choice, width: number, colours: Colours): uPlot.Options {
   const { bare, height, max, least, steps, format } = drawing;
+  const isMarked = !bare && drawing.marks.length > 0;
   const axis = {
     stroke: colours.text,
     font: colours.font,
@@ -87,7 +115,7 @@ function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Opt
   return {
     width,
     height,
-    padding: bare ? [4, 0, 2, 0] : [10, 8, 0, 0],
+    padding: bare ? [4, 0, 2, 0] : [isMarked ? 18 : 10, 8, 0, 0],
     legend: { show: false },
     cursor: bare ? { show: false } : { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (_chart, _low, most) => [0, scaleEnd(Math.max(most ?? 0, least), max)] } },
@@ -102,27 +130,36 @@ function optionsOf(drawing: Drawing, width: number, colours: Colours): uPlot.Opt
             values: (_chart, splits) => splits.map((split) => format(split)),
           },
         ],
-    series: [{}, { stroke: colours.line, fill: colours.fill, width: 1.5, points: { show: false }, spanGaps: false }],
+    series: [
+      {},
+      { stroke: colours.line, fill: colours.fill, width: 1.5, points: { show: false }, spanGaps: false },
+      ...drawing.values.slice(1).map(() => ({
+        ...{ stroke: colours.second, width: 1.5, points: { show: false }, spanGaps: false },
+      })),
+    ],
     hooks: {
-      draw: [(chart) => drawLines(chart, drawing, colours)],
-      ready: bare ? [] : [(chart) => addReadout(chart, format)],
+      draw: [(chart) => drawLines(chart, drawing, choice, colours)],
+      ready: bare ? [] : [(chart) => addReadout(chart, drawing)],
     },
   };
 }
 
 const EXACT: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
 
-/** Below the pointer: what was when. */
-function addReadout(chart: uPlot, format: Drawing['format']): void {
+/** Below the pointer: what was when, and near a mark what that was. */
+function addReadout(chart: uPlot, { marks, names, format }: Drawing): void {
   const words = document.createElement('p');
   words.className = 'chart-readout';
   chart.over.append(words);
   chart.over.addEventListener('mousemove', () => {
-    const index = chart.cursor.idx;
-    const at = index == null ? undefined : chart.data[0][index];
-    const value = index == null ? undefined : chart.data[1]?.[index];
-    const time = at === undefined ? '' : new Intl.DateTimeFormat('en-GB', EXACT).format(at * 1_000);
-    words.textContent = value == null ? '' : `${format(value)} · ${time}`;
+    const { idx, left = 0 } = chart.cursor;
+    const near = marks.find(({ at }) => Math.abs(chart.valToPos(at, 'x') - left) <= NEAR_PX);
+    const [at, ...values] = idx == null ? [] : chart.data.map((line) => line[idx]);
+    const told = values.flatMap((value, line) =>
+      value == null ? [] : [`${format(value)} ${names[line] ?? ''}`.trim()],
+    );
+    const time = at == null ? '' : new Intl.DateTimeFormat('en-GB', EXACT).format(at * 1_000);
+    words.textContent = near ? near.words : told.length === 0 ? '' : `${told.join(', ')} · ${time}`;
   });
   chart.over.addEventListener('mouseleave', () => {
     words.textContent = '';
@@ -144,26 +181,57 @@ function scaleEnd(most: number, max: number | null): number {
   return max !== null && most > max / 2 ? Math.max(top, max * 1.05) : top;
 }
 
-function drawLines(chart: uPlot, { max, marks }: Drawing, colours: Colours): void {
+function drawLines(chart: uPlot, { max, marks, bare }: Drawing, choice: Choice, colours: Colours): void {
   const { ctx, bbox } = chart;
-  const line = (colour: string, from: [number, number], to: [number, number]) => {
-    ctx.save();
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = devicePixelRatio;
-    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(...from);
-    ctx.lineTo(...to);
-    ctx.stroke();
-    ctx.restore();
-  };
   if (max !== null && max <= (chart.scales.y?.max ?? 0)) {
     const y = chart.valToPos(max, 'y', true);
-    line(colours.max, [bbox.left, y], [bbox.left + bbox.width, y]);
+    dash(ctx, colours.max, 1, [bbox.left, y], [bbox.left + bbox.width, y]);
   }
-  for (const mark of marks) {
+  let numberedTo = Number.NEGATIVE_INFINITY;
+  for (const mark of [...marks].sort((a, b) => a.at - b.at)) {
     const x = chart.valToPos(mark.at, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    line(mark.isBad ? colours.bad : colours.good, [x, bbox.top], [x, bbox.top + bbox.height]);
+    const isChosen = mark.number === choice.number;
+    const colour = mark.isBad ? colours.bad : colours.good;
+    dash(ctx, colour, isChosen ? 3 : 1, [x, bbox.top], [x, bbox.top + bbox.height]);
+    if (bare || (!isChosen && x - numberedTo < NUMBER_PX_MIN * devicePixelRatio)) continue;
+    numberedTo = x;
+    writeNumber(ctx, mark.number, colour, colours.font, x, bbox.top);
   }
+}
+
+function dash(
+  ctx: CanvasRenderingContext2D,
+  colour: string,
+  width: number,
+  from: [number, number],
+  to: [number, number],
+): void {
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width * devicePixelRatio;
+  if (width === 1) ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...to);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Above the plot, at the head of the mark. */
+function writeNumber(
+  ctx: CanvasRenderingContext2D,
+  number: number,
+  colour: string,
+  font: string,
+  x: number,
+  top: number,
+): void {
+  ctx.save();
+  ctx.fillStyle = colour;
+  ctx.font = font.replace('12px', `${11 * devicePixelRatio}px`);
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'bottom';
+  ctx.fillText(String(number), x, top - 2 * devicePixelRatio);
+  ctx.restore();
 }

@@ -1,6 +1,6 @@
 // What a line over time says, for those who do not see it.
 
-import type { Line } from '#lib/admin/history.ts';
+import type { Line } from '#lib/usage/lines.ts';
 
 export type Points = Line;
 

@@ -3,9 +3,9 @@
 'use client';
 
 import type { Resource } from '#lib/admin/host.ts';
+import { Chart } from '../../_components/chart/chart.tsx';
+import type { Points } from '../../_components/chart/points.ts';
 import { levelOf } from '../../_components/levels.ts';
-import { Chart } from './chart.tsx';
-import type { Points } from './points.ts';
 
 interface CapacityTileProps {
   title: string;

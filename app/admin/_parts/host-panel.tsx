@@ -4,7 +4,8 @@
 
 import type { HostView } from '#lib/admin/host.ts';
 import { formatBytes } from '#lib/bytes.ts';
-import { cores, count, STATE_NAMES, sitesWords } from './amounts.ts';
+import { cores, count } from '../../_components/amounts.ts';
+import { STATE_NAMES, sitesWords } from './amounts.ts';
 import { CapacityTile } from './capacity-tile.tsx';
 import { KeeperAge } from './keeper-age.tsx';
 import { useHostHistory } from './use-host-history.ts';

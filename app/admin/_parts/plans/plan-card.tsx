@@ -5,11 +5,12 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { PlanView } from '#lib/plans/plans.ts';
+import { count } from '../../../_components/amounts.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { callApi, type Problem } from '../../../_components/call-api.ts';
 import { Card } from '../../../_components/card.tsx';
 import { Notice } from '../../../_components/notice.tsx';
-import { count, sitesWords } from '../amounts.ts';
+import { sitesWords } from '../amounts.ts';
 import { PreviewSteps } from '../preview-steps.tsx';
 import { useAmounts } from '../use-amounts.ts';
 import { usePreview } from '../use-preview.ts';

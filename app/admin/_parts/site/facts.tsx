@@ -4,7 +4,8 @@ import type { AdminSite } from '#lib/admin/site.ts';
 import { timeToFull, timeToFullWords } from '#lib/admin/time-to-full.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import type { OwnLimit } from '#lib/sites/limits.ts';
-import { cores, count, millis, perHour } from '../amounts.ts';
+import { cores, count, millis } from '../../../_components/amounts.ts';
+import { perHour } from '../amounts.ts';
 import { UsageBar } from '../bar.tsx';
 
 export function SiteFacts({ site: { usage, limits } }: { site: AdminSite }) {

@@ -6,8 +6,9 @@ import { CircleAlert, CircleCheck } from 'lucide-react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { AdminRow } from '#lib/admin/row.ts';
 import { formatBytes } from '#lib/bytes.ts';
+import { count } from '../../../_components/amounts.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
-import { count, sitesWords } from '../amounts.ts';
+import { sitesWords } from '../amounts.ts';
 import { BULK_WORDS, type BulkAction } from './bulk-actions.ts';
 import { type Outcome, runBulk } from './run-bulk.ts';
 

@@ -1,8 +1,8 @@
 // What can be done with the sites that are selected. Stays at the window's end while any is.
 
 import { X } from 'lucide-react';
+import { count } from '../../../_components/amounts.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
-import { count } from '../amounts.ts';
 import { BULK_ACTIONS, BULK_WORDS, type BulkAction } from './bulk-actions.ts';
 
 interface SelectionBarProps {

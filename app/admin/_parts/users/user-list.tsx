@@ -7,8 +7,9 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { UserRow } from '#lib/admin/users.ts';
 import { formatBytes } from '#lib/bytes.ts';
+import { count } from '../../../_components/amounts.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
-import { count, sitesWords } from '../amounts.ts';
+import { sitesWords } from '../amounts.ts';
 import { UsageBar } from '../bar.tsx';
 import { UserForm } from './user-form.tsx';
 

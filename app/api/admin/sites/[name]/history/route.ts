@@ -1,9 +1,9 @@
-// GET answers a site's use over time: `?range=1h`, `24h`, `30d` or `90d`.
+// GET answers a site's use over time: `?range=1h`, `24h`, `7d`, `30d` or `90d`.
 
-import { readSiteHistory } from '#lib/admin/history.ts';
-import { RANGES } from '#lib/admin/ranges.ts';
 import { handleAdmin, requireNamedSite } from '#lib/api/admin.ts';
 import { json } from '#lib/api/handle.ts';
+import { RANGES } from '#lib/usage/ranges.ts';
+import { readSiteHistory } from '#lib/usage/site-history.ts';
 
 export const GET = handleAdmin<{ name: string }>(async ({ db, params, request }) => {
   const asked = new URL(request.url).searchParams.get('range');
