@@ -7,6 +7,7 @@ import path from 'node:path';
 import { Logger, run, type WorkerEvents } from 'graphile-worker';
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
+import { redeploy } from '#lib/deploy/redeploy.ts';
 import { rollback } from '#lib/deploy/rollback.ts';
 import { serveHook } from '#lib/deploy/server.ts';
 import { sweepDeployments } from '#lib/deploy/sweep.ts';
@@ -17,6 +18,7 @@ import { createSlots } from '#lib/git/slots.ts';
 import { JOBS } from '#lib/jobs/add.ts';
 import { keepBeating } from '#lib/jobs/heartbeat.ts';
 import { freeLeases } from '#lib/jobs/lease.ts';
+import { keepPlace } from '#lib/jobs/place.ts';
 import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { applyLimits } from '#lib/sites/apply-limits.ts';
@@ -39,6 +41,8 @@ const JOBS_AT_A_TIME = 3;
 /** Builds of all sites at a time: they share the cores with the sites that serve. */
 const BUILDS = { total: 2, perKey: 1, waitMs: 15 * 60_000, waitersMax: 100 };
 
+/** A build may take minutes; after this its job lets others into the queue. */
+const BUILD_PLACE_MS = 2_000;
 const HOOK_GRACE_MS = 5_000;
 /** Who waits longer asks the next worker. */
 const WAKE_GRACE_MS = 2_000;
@@ -99,10 +103,12 @@ await runWorker('deploy', async ({ settings, log, id }) => {
       },
       limits: async (payload) => applyLimits({ ...deps, kernel }, JOBS.limits.parse(payload).siteId),
       rollback: async (payload) => {
-        // What the user did wrong is in the deployment's row; trying again would not help.
-        await rollback(deps, { ...JOBS.rollback.parse(payload), onLine: () => {} }).catch((error) => {
-          if (!(error instanceof AppError)) throw error;
-        });
+        await rollback(deps, { ...JOBS.rollback.parse(payload), onLine: () => {} }).catch(unlessTold);
+      },
+      redeploy: async (payload) => {
+        const fail = (error: unknown) => log.error({ cause: String(error) }, 'a redeploy failed');
+        const work = () => redeploy(deps, JOBS.redeploy.parse(payload)).catch(unlessTold);
+        await keepPlace(work, BUILD_PLACE_MS, fail);
       },
       // What keeps it from waking is among the site's events.
       wake: async (payload) => wakeForJob({ waker, log }, JOBS.wake.parse(payload).siteId),
@@ -119,6 +125,11 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     await db.$disconnect();
   };
 });
+
+/** What the user did wrong is in the deployment's row; trying again would not help. */
+function unlessTold(error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
+}
 
 /** Git's hook runs as git's user: the socket and its directory are that group's. */
 async function openHook(deps: ConvergeDeps, socket: string) {

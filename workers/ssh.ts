@@ -62,13 +62,13 @@ await runWorker('ssh', async ({ settings, log, id }) => {
   const gatewayDoor = createGatewayDoor({
     ...shared,
     host: sshHost(settings),
-    serveGit: ({ site, service, protocol }, { stdin, stdout, stderr, over }) => {
+    serveGit: ({ site, service, protocol, by }, { stdin, stdout, stderr, over }) => {
       const { id, name, pushBytesMax } = site;
       const served = { id, name, pushBytesMax, repository: repositoryOf(settings.paths, id) };
       const streams = { stdin, stdout, stderr, signal: over };
-      return serveGit(git, { site: served, service, mode: 'ssh', protocol }, streams);
+      return serveGit(git, { site: served, service, mode: 'ssh', protocol, by }, streams);
     },
-    requestRollback: (site, over) => rollBack(db, site, over),
+    requestRollback: (site, by, over) => rollBack(db, site, by, over),
   });
   const gateway = await openListener(listenerDeps, { bind: settings.bind, port: settings.sshGatewayPort }, gatewayDoor);
 

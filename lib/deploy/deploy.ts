@@ -1,4 +1,4 @@
-// A commit becomes what the site serves: the one pipeline of launches and pushes.
+// A commit becomes what the site serves: the one pipeline of launches, pushes and redeploys.
 
 import type { DeployDeps } from './deps.ts';
 import { goLive, type LiveRelease } from './go-live.ts';
@@ -11,7 +11,7 @@ import type { BuildPlan } from './stacks/plan.ts';
 import { inTurn, type Turn, type TurnRequest } from './turn.ts';
 
 export interface DeployRequest extends Omit<TurnRequest, 'cause'> {
-  cause: 'launch' | 'push';
+  cause: 'launch' | 'push' | 'redeploy';
   source: Source;
 }
 

@@ -1,16 +1,29 @@
-// The wish to go back to an earlier release. A worker does it; the deployment it makes shows the progress.
+// The wishes to go back to an earlier release and to build a commit anew. A worker does it; the deployment it makes shows
+// the progress.
 
 import { audit, type Who } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
 
-/** Null: the release before the live one. `by` is the admin who does it to somebody else's site. Throws `no-earlier-release` when nothing could be gone back to. */
+export interface WishedFrom {
+  /** Who asks, in words. */
+  by: string | null;
+  /** The admin who does it to somebody else's site. */
+  admin?: Who | null;
+}
+
+interface Deployed {
+  id: string;
+  name: string;
+  liveDeploymentId: string | null;
+}
+
+/** A null id: the release before the live one. Throws `no-earlier-release` when nothing could be gone back to. */
 export async function requestRollback(
   db: Db,
-  site: { id: string; name: string; liveDeploymentId: string | null },
-  deploymentId: string | null,
-  by: Who | null = null,
+  site: Deployed,
+  { deploymentId, by, admin = null }: WishedFrom & { deploymentId: string | null },
 ): Promise<void> {
   const notLive = site.liveDeploymentId ? { not: site.liveDeploymentId } : {};
   const where = { siteId: site.id, kept: true, id: deploymentId ?? notLive };
@@ -24,7 +37,42 @@ export async function requestRollback(
   }
   await db.$transaction(async (tx) => {
     const { id: siteId, name } = site;
-    if (by) await audit(tx, { ...by, action: 'site.rollback', subject: name, siteId, after: { deploymentId } });
-    await addJob(tx, 'rollback', { siteId, deploymentId });
+    if (admin) await audit(tx, { ...admin, action: 'site.rollback', subject: name, siteId, after: { deploymentId } });
+    await addJob(tx, 'rollback', { siteId, deploymentId, by });
+  });
+}
+
+/**
+ * Builds the commit of a deployment of this site once more; a null id: of the live one. Throws `no-earlier-release` when
+ * no commit is known, and `deployment-running`.
+ */
+export async function requestRedeploy(
+  db: Db,
+  site: Deployed,
+  { deploymentId, by, admin = null }: WishedFrom & { deploymentId: string | null },
+): Promise<void> {
+  const { id: siteId, name } = site;
+  const id = deploymentId ?? site.liveDeploymentId;
+  const select = { id: true, commit: true };
+  const target = id ? await db.deployment.findFirst({ where: { id, siteId }, select }) : null;
+  if (!target?.commit) {
+    throw new AppError('no-earlier-release', {
+      message: target
+        ? 'That deployment got no commit, so there is nothing to build.'
+        : `${name} serves no release yet.`,
+      hint: 'Push a commit, or choose another deployment.',
+    });
+  }
+  const running = await db.deployment.findFirst({ where: { siteId, status: 'running' }, select: { number: true } });
+  if (running) {
+    throw new AppError('deployment-running', {
+      message: `Deployment ${running.number} of ${name} is still running.`,
+      hint: 'Wait for its end, then try again.',
+    });
+  }
+  await db.$transaction(async (tx) => {
+    const after = { deploymentId: target.id };
+    if (admin) await audit(tx, { ...admin, action: 'site.redeploy', subject: name, siteId, after });
+    await addJob(tx, 'redeploy', { siteId, deploymentId: target.id, by });
   });
 }

@@ -28,6 +28,11 @@ export interface HookServer {
 const OBJECT = z.string().regex(/^[0-9a-f]{40}$/);
 const REQUEST = z.object({
   siteId: z.uuid(),
+  /** Words in base64url. */
+  by: z
+    .string()
+    .regex(/^[\w-]{0,2000}$/)
+    .default(''),
   updates: z.array(z.object({ old: OBJECT, new: OBJECT, ref: z.string().max(300) })).max(20),
   quarantine: z.unknown(),
 });
@@ -95,7 +100,8 @@ async function push(
   const repository = repositoryOf(deps.settings.paths, request.siteId);
   const quarantine = parseQuarantine(repository, request.quarantine) ?? undefined;
   const source = gitSource(deps.git, { repository, commit: deploys.new, quarantine });
-  await deploy(deps, { siteId: request.siteId, cause: 'push', source, onLine: say, signal });
+  const by = Buffer.from(request.by, 'base64url').toString('utf8');
+  await deploy(deps, { siteId: request.siteId, cause: 'push', by, source, onLine: say, signal });
 }
 
 /** Two lines, what and what to do; a broken invariant is an id to quote, and the log has the rest. */

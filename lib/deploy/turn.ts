@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeploymentCause, Plan, Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
+import { plainText } from '../git/plain-text.ts';
 import { withLease } from '../jobs/lease.ts';
 import { siteHeld } from '../sites/held.ts';
 import { oneLine } from './clean-text.ts';
@@ -17,6 +18,8 @@ export type SiteWithPlan = Site & { plan: Plan };
 export interface TurnRequest {
   siteId: string;
   cause: DeploymentCause;
+  /** Who asked for it, in words that may be a tenant's. */
+  by?: string | null;
   /** Each line of the log as it is said. */
   onLine?: (line: string) => void;
   /** Aborts the deployment: whoever asked has gone. */
@@ -36,6 +39,7 @@ export interface Turn {
 }
 
 const QUEUE_LINE_MS = 300;
+const BY_CHARACTERS_MAX = 100;
 
 /** Runs the work in the site's turn. Throws `deployment-running` when the turn does not come in time. */
 export async function inTurn<T>(deps: DeployDeps, request: TurnRequest, work: (turn: Turn) => Promise<T>): Promise<T> {
@@ -92,7 +96,7 @@ async function runTurn<T>(
   }
 }
 
-async function openDeployment(deps: DeployDeps, { siteId, cause }: TurnRequest) {
+async function openDeployment(deps: DeployDeps, { siteId, cause, by }: TurnRequest) {
   const earlier = await deps.db.deployment.findMany({
     where: { siteId, kept: true },
     orderBy: { number: 'desc' },
@@ -100,7 +104,13 @@ async function openDeployment(deps: DeployDeps, { siteId, cause }: TurnRequest) 
   });
   const newest = await deps.db.deployment.aggregate({ where: { siteId }, _max: { number: true } });
   const deployment = await deps.db.deployment.create({
-    data: { siteId, cause, number: (newest._max.number ?? 0) + 1, runner: deps.runner },
+    data: {
+      siteId,
+      cause,
+      by: plainText(by ?? '', BY_CHARACTERS_MAX) || null,
+      number: (newest._max.number ?? 0) + 1,
+      runner: deps.runner,
+    },
     select: { id: true, number: true },
   });
   await deps.db.site.updateMany({ where: { id: siteId }, data: { activeAt: new Date() } });

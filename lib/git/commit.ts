@@ -38,6 +38,12 @@ export function planReading({ repository, commit, quarantine }: CommitAt, args: 
   };
 }
 
+/** Whether the repository still has the commit. */
+export async function hasCommit(deps: GitDeps, at: CommitAt): Promise<boolean> {
+  const checked = await readGit(deps, planReading(at, ['cat-file', '--batch-check']), { input: `${at.commit}\n` });
+  return checked.toString('utf8').startsWith(`${at.commit} commit `);
+}
+
 /** The text of a file of at most 64 KB, or null when there is none at this path (a link is none). */
 export async function readCommitFile(deps: GitDeps, at: CommitAt, path: string): Promise<string | null> {
   checkPath(path);

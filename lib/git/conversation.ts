@@ -20,6 +20,8 @@ export interface GitRequest {
   mode: 'advertise' | 'rpc' | 'ssh';
   /** The client's Git-Protocol header or GIT_PROTOCOL variable, unchecked. */
   protocol?: string | undefined;
+  /** Who asks, in words, for the deployment that a push makes. */
+  by?: string | undefined;
 }
 
 export interface GitStreams {

@@ -165,7 +165,7 @@ function startFailure(end: GitEnd): AppError {
   return end.code === LOCK_TAKEN ? pushBusy() : gitFailed({ ...end });
 }
 
-function start(deps: GitDeps, { site, mode }: GitRequest): GitProcess {
+function start(deps: GitDeps, { site, mode, by = '' }: GitRequest): GitProcess {
   const { bounds, confinement } = deps;
   const how = { advertise: ['--stateless-rpc', '--http-backend-info-refs'], rpc: ['--stateless-rpc'], ssh: [] }[mode];
   return startGit(
@@ -175,7 +175,12 @@ function start(deps: GitDeps, { site, mode }: GitRequest): GitProcess {
       repository: site.repository,
       ...(mode === 'advertise' ? {} : { lock: { waitSeconds: bounds.lockWaitSeconds } }),
       config: { 'receive.maxInputSize': String(site.pushBytesMax) },
-      env: { LIGHTKEEPER_HOOK_SOCKET: deps.hookSocket, LIGHTKEEPER_SITE_ID: site.id },
+      env: {
+        LIGHTKEEPER_HOOK_SOCKET: deps.hookSocket,
+        LIGHTKEEPER_SITE_ID: site.id,
+        // Tenant's words, in letters that the hook can put into its question as they are.
+        LIGHTKEEPER_BY: Buffer.from(by).toString('base64url'),
+      },
     },
     { idleMs: bounds.idleMs, totalMs: bounds.pushMs, hookMs: bounds.hookMs },
   );

@@ -1,8 +1,11 @@
 // Jobs for the deploy worker, added in the transaction of the change that asks for them. A job is a hint: what it asks
-// for is also seen by the reconcile loop, except a rollback, which is a job alone.
+// for is also seen by the reconcile loop, except rollbacks and redeploys, which are jobs alone.
 
 import { z } from 'zod';
 import type { Db, Transaction } from '../db/client.ts';
+
+/** Who asked for a deployment, in words. */
+const BY = z.string().max(1_000).nullable().default(null);
 
 export const JOBS = {
   /** Bring a site to what its row says: launch it, mend it or delete it. */
@@ -12,14 +15,16 @@ export const JOBS = {
   /** Wake a site, for somebody who will come. */
   wake: z.object({ siteId: z.uuid() }),
   /** Make an earlier release live; null: the one before. */
-  rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable() }),
+  rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable(), by: BY }),
+  /** Build the commit of an earlier deployment anew. */
+  redeploy: z.object({ siteId: z.uuid(), deploymentId: z.uuid(), by: BY }),
 } as const;
 
 /** Who waits at a door comes first; a changed limit comes before launches, which take longer. */
 const PRIORITIES: Partial<Record<keyof typeof JOBS, number>> = { wake: -20, limits: -10 };
 
 export type JobName = keyof typeof JOBS;
-export type JobPayload<Name extends JobName> = z.infer<(typeof JOBS)[Name]>;
+export type JobPayload<Name extends JobName> = z.input<(typeof JOBS)[Name]>;
 
 /** Adds a job, or replaces the one that waits under the same key. Rejects a payload that is not of the job's form. */
 export async function addJob<Name extends JobName>(

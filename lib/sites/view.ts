@@ -14,6 +14,8 @@ export interface DeploymentView {
   id: string;
   number: number;
   cause: 'launch' | 'push' | 'rollback' | 'redeploy';
+  /** Who asked for it, in words. Null: the platform, or nobody wrote it down. */
+  by: string | null;
   commit: string | null;
   subject: string | null;
   stack: string | null;
@@ -172,11 +174,15 @@ export function viewUsage(usage: NonNullable<SiteRow['usage']>): UsageView {
   };
 }
 
-function viewDeployment(site: SiteRow, deployment: SiteRow['deployments'][number]): DeploymentView {
+export function viewDeployment(
+  site: Pick<SiteRow, 'liveDeploymentId'>,
+  deployment: SiteRow['deployments'][number],
+): DeploymentView {
   return {
     id: deployment.id,
     number: deployment.number,
     cause: deployment.cause,
+    by: deployment.by,
     commit: deployment.commit,
     subject: deployment.subject,
     stack: deployment.stack,

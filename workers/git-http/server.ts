@@ -52,7 +52,8 @@ async function answer(deps: GitHttpDeps, request: IncomingMessage, response: Ser
   if (route.kind === 'dumb') return sendText(response, 403, 'This git client is too old: use version 1.6.6 or newer.');
   if (route.service === 'receive-pack' && !includes(access, 'develop')) return sendText(response, 403, MAY_NOT_PUSH);
   requireServable(site);
-  const asked: GitRequest = { site, service: route.service, mode: route.kind, protocol: protocolOf(request) };
+  const by = 'the site’s token';
+  const asked: GitRequest = { site, service: route.service, mode: route.kind, protocol: protocolOf(request), by };
   return route.kind === 'advertise' ? advertise(deps, asked, request, response) : serve(deps, asked, request, response);
 }
 

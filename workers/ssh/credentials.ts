@@ -66,6 +66,18 @@ function mostOf(accesses: Access[]): Access | null {
   return accesses.reduce<Access | null>((most, each) => (most && includes(most, each) ? most : each), null);
 }
 
+/** "the site's password", or the comment of the key, which is its owner's word for it. */
+export async function credentialWords(
+  { sites }: CredentialDeps,
+  site: DoorSite,
+  credential: Credential,
+): Promise<string> {
+  if (credential.kind === 'password') return 'the site’s password';
+  const [key] = await sites.keysWith(credential.fingerprint, site.id);
+  const comment = key?.publicKey.split(' ').slice(2).join(' ');
+  return `the key ${comment || credential.fingerprint}`;
+}
+
 function isPassword(secret: string, sealed: string | null, given: string): boolean {
   const right = unseal(secret, sealed ?? decoy(secret));
   const isEqual = Buffer.byteLength(given) <= PASSWORD_BYTES_MAX && equalSecrets(right, given);

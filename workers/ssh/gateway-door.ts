@@ -5,7 +5,7 @@
 import { AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
 import { type Access, requireAccess } from '#lib/sites/access.ts';
-import { accessWith, type CredentialDeps, findAnyKey, findCredential } from './credentials.ts';
+import { accessWith, type CredentialDeps, credentialWords, findAnyKey, findCredential } from './credentials.ts';
 import type { Door, Identity } from './door.ts';
 import { type GatewayCommand, type GitService, parseGatewayCommand } from './git-command.ts';
 import type { SshLimits } from './limits.ts';
@@ -20,6 +20,8 @@ export interface GitRequest {
   service: GitService;
   /** GIT_PROTOCOL as the client sent it. */
   protocol: string | undefined;
+  /** What the client came in with, in words. */
+  by: string;
 }
 
 export interface GatewayDoorDeps extends CredentialDeps {
@@ -30,7 +32,7 @@ export interface GatewayDoorDeps extends CredentialDeps {
   host: string;
   serveGit: (request: GitRequest, streams: Streams) => Promise<number>;
   /** Answers with the sentence to show. Throws AppError. */
-  requestRollback: (site: DoorSite, over: AbortSignal) => Promise<string>;
+  requestRollback: (site: DoorSite, by: string, over: AbortSignal) => Promise<string>;
 }
 
 const GIT_USER = 'git';
@@ -121,7 +123,8 @@ async function obey(
     case 'git': {
       const need = command.service === 'receive-pack' ? 'develop' : 'view';
       const site = await requireSiteNamed(deps, identity, command.siteName, need);
-      return deps.serveGit({ site, service: command.service, protocol }, streams);
+      const by = await credentialWords(deps, site, identity.credential);
+      return deps.serveGit({ site, service: command.service, protocol, by }, streams);
     }
     case 'status': {
       const site = await requireOwnSite(deps, identity, 'view');
@@ -129,9 +132,12 @@ async function obey(
       say(`${renderStatus(site, deps.addressOf(site.name), facts, new Date())}\n`);
       return 0;
     }
-    case 'rollback':
-      say(`${await deps.requestRollback(await requireOwnSite(deps, identity, 'develop'), streams.over)}\n`);
+    case 'rollback': {
+      const site = await requireOwnSite(deps, identity, 'develop');
+      const by = await credentialWords(deps, site, identity.credential);
+      say(`${await deps.requestRollback(site, by, streams.over)}\n`);
       return 0;
+    }
     case 'help':
       say(HELP);
       return 0;

@@ -9,7 +9,12 @@ const POLL_MS = 250;
 const WAIT_MS = 120_000;
 
 /** Answers with the sentence to show. Throws `no-earlier-release` when there is none, and `check-failed` with what the deployment says when it failed. */
-export async function rollBack(db: Db, site: { id: string; name: string }, over: AbortSignal): Promise<string> {
+export async function rollBack(
+  db: Db,
+  site: { id: string; name: string },
+  by: string,
+  over: AbortSignal,
+): Promise<string> {
   const { liveDeploymentId } = await db.site.findUniqueOrThrow({
     where: { id: site.id },
     select: { liveDeploymentId: true },
@@ -19,7 +24,7 @@ export async function rollBack(db: Db, site: { id: string; name: string }, over:
     orderBy: { number: 'desc' },
     select: { number: true },
   });
-  await requestRollback(db, { ...site, liveDeploymentId }, null);
+  await requestRollback(db, { ...site, liveDeploymentId }, { deploymentId: null, by });
   for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline && !over.aborted; await sleep(POLL_MS)) {
     const deployment = await db.deployment.findFirst({
       where: { siteId: site.id, cause: 'rollback', number: { gt: newest?.number ?? 0 } },

@@ -13,6 +13,7 @@ const ACTIONS: Record<string, string> = {
   'site.plan': 'Changed plan',
   'site.restart': 'Restarted',
   'site.rollback': 'Rolled back',
+  'site.redeploy': 'Deployed again',
   'site.key-add': 'Added an SSH key to',
   'site.key-remove': 'Removed an SSH key of',
   'alerts.add': 'Added alert channel',

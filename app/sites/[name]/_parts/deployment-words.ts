@@ -1,6 +1,7 @@
 // A deployment in words.
 
 import type { SiteView } from '#lib/sites/view.ts';
+import { duration } from '../../../_components/time-words.ts';
 
 export type DeploymentView = SiteView['deployments'][number];
 type Mood = 'running' | 'live' | 'failed' | 'past';
@@ -34,6 +35,22 @@ export function titleOf({ cause, subject }: DeploymentView): string {
 export function logBeforeProblem(text: string): string {
   const end = text.lastIndexOf('\nFailed: ');
   return end === -1 ? text : text.slice(0, end + 1);
+}
+
+/** "3.2 s"; null while it runs. */
+export function tookOf({ startedAt, finishedAt }: DeploymentView): string | null {
+  return finishedAt === null ? null : duration(Date.parse(finishedAt) - Date.parse(startedAt));
+}
+
+/** Its release is on the disk, and another one is live. */
+export function mayRollBackTo({ kept, live, status }: DeploymentView): boolean {
+  return kept && !live && status === 'succeeded';
+}
+
+/** What is the matter first, what to do after it. */
+export function splitProblem(problem: string): { message: string; hint: string | undefined } {
+  const [, message = problem, hint] = /^(.+?[.!?])\s+(.+)$/s.exec(problem) ?? [];
+  return { message, hint };
 }
 
 export function shortCommit(commit: string | null): string {

@@ -3,6 +3,7 @@
 'use client';
 
 import { Undo2 } from 'lucide-react';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { SiteView } from '#lib/sites/view.ts';
@@ -11,8 +12,17 @@ import { callApi, type Problem } from '../../../_components/call-api.ts';
 import { Card } from '../../../_components/card.tsx';
 import { Notice } from '../../../_components/notice.tsx';
 import { RelativeTime } from '../../../_components/time-text.tsx';
-import { duration } from '../../../_components/time-words.ts';
-import { type DeploymentView, logBeforeProblem, MOODS, moodOf, shortCommit, titleOf } from './deployment-words.ts';
+import {
+  type DeploymentView,
+  logBeforeProblem,
+  MOODS,
+  mayRollBackTo,
+  moodOf,
+  shortCommit,
+  splitProblem,
+  titleOf,
+  tookOf,
+} from './deployment-words.ts';
 import { LogView } from './log-view.tsx';
 import { useLogOf } from './use-log-of.ts';
 
@@ -40,7 +50,7 @@ export function DeploymentsCard({ view, log, className }: DeploymentsCardProps) 
   const isRunning = view.deployments.some(({ status }) => status === 'running');
 
   return (
-    <Card title="Deployments" id="deployments" className={className}>
+    <Card title="Deployments" id="deployments" aside={<AllOf name={view.name} />} className={className}>
       <Summary deployment={shown} />
       <LogView
         key={shown.number}
@@ -72,11 +82,21 @@ export function DeploymentsCard({ view, log, className }: DeploymentsCardProps) 
   );
 }
 
+function AllOf({ name }: { name: string }) {
+  return (
+    <Link
+      href={`/sites/${name}/deployments`}
+      prefetch={false}
+      className="text-sm font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
+    >
+      All of them
+    </Link>
+  );
+}
+
 function Summary({ deployment }: { deployment: DeploymentView }) {
   const mood = MOODS[moodOf(deployment)];
-  const took = deployment.finishedAt
-    ? ` · took ${duration(Date.parse(deployment.finishedAt) - Date.parse(deployment.startedAt))}`
-    : '';
+  const took = tookOf(deployment);
   return (
     <div className="mb-3" data-testid="deployment-summary" data-status={deployment.status}>
       <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1" aria-live="polite">
@@ -85,16 +105,16 @@ function Summary({ deployment }: { deployment: DeploymentView }) {
         <span className="text-sm text-muted">
           no. {deployment.number}
           {deployment.stack ? ` · ${deployment.stack}` : ''}
-          {took}
+          {took ? ` · took ${took}` : ''}
         </span>
       </p>
     </div>
   );
 }
 
-/** Below the log, which its sentence points at: what is the matter first, what to do after it. */
+/** Below the log, which its sentence points at. */
 function ProblemOf({ problem }: { problem: string }) {
-  const [, message = problem, hint] = /^(.+?[.!?])\s+(.+)$/s.exec(problem) ?? [];
+  const { message, hint } = splitProblem(problem);
   return (
     <div className="mt-3">
       <Notice tone="bad" message={message} hint={hint} testId="deployment-problem" />
@@ -113,7 +133,7 @@ interface RowProps {
 
 function Row({ deployment, isShown, isBusy, isRolling, onShow, onRollBack }: RowProps) {
   const mood = MOODS[moodOf(deployment)];
-  const mayRollBack = deployment.kept && !deployment.live && deployment.status === 'succeeded';
+  const mayRollBack = mayRollBackTo(deployment);
   return (
     <li
       data-testid={`deployment-${deployment.number}`}

@@ -11,7 +11,14 @@ const NEAR_END_PX = 40;
 /** Lines of ours begin at the margin like this; what a tenant's programs print is indented (lib/deploy/lines.ts). */
 const HEADING_START = '-----> ';
 
-export function LogView({ text, label }: { text: string; label: string }) {
+interface LogViewProps {
+  text: string;
+  label: string;
+  /** How high it may be. */
+  className?: string;
+}
+
+export function LogView({ text, label, className = 'max-h-96' }: LogViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const lines = useMemo(() => (text === '' ? [] : parseAnsi(text.replace(/\n$/, ''))), [text]);
@@ -33,7 +40,7 @@ export function LogView({ text, label }: { text: string; label: string }) {
       onScroll={({ currentTarget: at }) => {
         isAtEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_END_PX;
       }}
-      className="log max-h-96 overflow-auto rounded-box bg-night px-4 py-3 font-mono text-xs leading-relaxed text-night-ink"
+      className={`log overflow-auto rounded-box bg-night px-4 py-3 font-mono text-xs leading-relaxed text-night-ink ${className}`}
     >
       {lines.length === 0 ? <p className="text-night-muted">Nothing was printed yet.</p> : null}
       {skipped > 0 ? <p className="text-night-muted">{skipped} earlier lines are not shown.</p> : null}

@@ -13,6 +13,7 @@ export interface Tab {
 
 export const TABS: Tab[] = [
   { place: '', label: 'Overview', need: 'view' },
+  { place: 'deployments', label: 'Deployments', need: 'view' },
   { place: 'metrics', label: 'Metrics', need: 'view' },
   { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
   { place: 'sharing', label: 'Sharing', need: 'own' },

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { adminOver } from '#lib/api/admin.ts';
+import { askerWords } from '#lib/api/asker.ts';
 import { readJson } from '#lib/api/body.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
@@ -23,6 +24,7 @@ export const POST = handle<{ name: string }>(async (call) => {
       hint: 'Choose one of the deployments that its page lists.',
     });
   }
-  await requestRollback(db, site, deployment?.id ?? null, adminOver(call, site));
+  const asker = { by: await askerWords(call, site), admin: adminOver(call, site) };
+  await requestRollback(db, site, { deploymentId: deployment?.id ?? null, ...asker });
   return json({ name: site.name, rollback: number ?? 'previous' }, 202);
 });

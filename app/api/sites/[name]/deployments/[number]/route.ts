@@ -1,26 +1,14 @@
 // GET tells one deployment with its log.
 
 import { handle, json } from '#lib/api/handle.ts';
+import { noSuchDeployment } from '#lib/api/no-such-deployment.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
-import { AppError } from '#lib/errors/app-error.ts';
-
-const NUMBER = /^[1-9]\d{0,6}$/;
-const HIDDEN = { id: true, siteId: true, runner: true } as const;
+import { findDeployment, parseNumber } from '#lib/deploy/list.ts';
 
 export const GET = handle<{ name: string; number: string }>(async (call) => {
-  const { db, params } = call;
-  const site = await requireSiteOf(call, params.name, 'view');
-  const deployment = NUMBER.test(params.number)
-    ? await db.deployment.findUnique({
-        where: { siteId_number: { siteId: site.id, number: Number(params.number) } },
-        omit: HIDDEN,
-      })
-    : null;
-  if (!deployment) {
-    throw new AppError('not-found', {
-      message: `The site ${site.name} has no such deployment.`,
-      hint: 'Choose one of the deployments that its page lists.',
-    });
-  }
-  return json(deployment);
+  const site = await requireSiteOf(call, call.params.name, 'view');
+  const deployment = await findDeployment(call.db, site.id, parseNumber(call.params.number));
+  if (!deployment) throw noSuchDeployment(site.name);
+  const { id: _, siteId: __, runner: ___, ...told } = deployment;
+  return json(told);
 });

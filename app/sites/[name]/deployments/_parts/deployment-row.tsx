@@ -1,0 +1,66 @@
+// One line of the list: what, by whom, when, and how it ended. Leads to the deployment's own page.
+
+import { Undo2 } from 'lucide-react';
+import Link from 'next/link';
+import type { DeploymentView } from '#lib/sites/view.ts';
+import { BUTTON } from '../../../../_components/buttons.ts';
+import { RelativeTime } from '../../../../_components/time-text.tsx';
+import { MOODS, mayRollBackTo, moodOf, shortCommit, titleOf, tookOf } from '../../_parts/deployment-words.ts';
+import type { DeployAgain } from './use-deploy-again.ts';
+
+interface DeploymentRowProps {
+  name: string;
+  deployment: DeploymentView;
+  /** Null: who looks may change nothing. */
+  again: DeployAgain | null;
+}
+
+export function DeploymentRow({ name, deployment, again }: DeploymentRowProps) {
+  const { number, commit, by, stack, startedAt } = deployment;
+  const mood = MOODS[moodOf(deployment)];
+  const took = tookOf(deployment);
+  const isRolling = again?.asked?.what === 'rollback' && again.asked.number === number;
+  return (
+    <li data-testid={`deployment-${number}`} data-status={deployment.status} className="flex items-center gap-2 pr-4">
+      <Link
+        href={`/sites/${name}/deployments/${number}`}
+        prefetch={false}
+        className="flex min-w-0 flex-1 items-center gap-4 rounded-card px-4 py-3.5 text-sm hover:bg-sunken sm:px-5"
+      >
+        <span className={`w-18 shrink-0 rounded-full px-2 py-0.5 text-center text-xs font-bold ${mood.className}`}>
+          {mood.word}
+        </span>
+        <span className="min-w-0 flex-1">
+          <span className="block truncate font-medium">{titleOf(deployment)}</span>
+          <span className="block truncate text-xs text-muted">
+            no. {number}
+            {commit ? (
+              <>
+                {' · '}
+                <code className="font-mono">{shortCommit(commit)}</code>
+              </>
+            ) : null}
+            {stack ? ` · ${stack}` : ''}
+            {by ? ` · by ${by}` : ''}
+          </span>
+        </span>
+        <span className="shrink-0 text-right text-xs text-muted tabular-nums">
+          <RelativeTime at={startedAt} />
+          {took ? <span className="block">{took}</span> : null}
+        </span>
+      </Link>
+      {again && mayRollBackTo(deployment) ? (
+        <button
+          type="button"
+          disabled={again.isBusy}
+          onClick={() => again.ask('rollback', number)}
+          className={`${BUTTON.quiet} px-3 py-1.5`}
+        >
+          <Undo2 className="size-4" aria-hidden="true" />
+          <span className="max-sm:sr-only">{isRolling ? 'Rolling back…' : 'Roll back'}</span>
+          <span className="sr-only"> to no. {number}</span>
+        </button>
+      ) : null}
+    </li>
+  );
+}
