@@ -5,6 +5,8 @@ import { EventEmitter } from 'node:events';
 import { chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger, run, type WorkerEvents } from 'graphile-worker';
+import { checkpointBefore } from '#lib/checkpoints/before-deployment.ts';
+import { createScales } from '#lib/checkpoints/weigh.ts';
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
 import { redeploy } from '#lib/deploy/redeploy.ts';
@@ -37,6 +39,7 @@ import { cgroupParent, openDisks, openEngine, openNetwork, requireHost } from '.
 import { repeat, runWorker } from './process.ts';
 
 const RECONCILE_MS = 10_000;
+const WEIGH_MS = 3_000;
 const JOBS_AT_A_TIME = 3;
 /** Builds of all sites at a time: they share the cores with the sites that serve. */
 const BUILDS = { total: 2, perKey: 1, waitMs: 15 * 60_000, waitersMax: 100 };
@@ -54,9 +57,10 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const proxy = createHaproxy({ socketPath: settings.paths.proxySocket, mapFile: settings.paths.proxyMap });
   const git = await openGit(settings, log);
   const base = path.basename(requireHost(settings).baseDir);
+  const disk = openDisks(settings, log);
   const parts: WakeDeps = {
-    ...{ db, engine, proxy, settings, log, git, base },
-    disk: openDisks(settings, log),
+    ...{ db, engine, proxy, settings, log, git, base, disk },
+    checkpoint: (siteId) => checkpointBefore({ db, disk, log, runner: id }, siteId),
     network: openNetwork(settings),
     builds: createSlots(BUILDS),
     starts: createStartPace(),
@@ -81,6 +85,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     await refill(deps);
     await sweepDeployments(deps, new Date());
   });
+  const scales = createScales({ db, disk, log });
+  const weighing = repeat(log, 'weighing checkpoints', WEIGH_MS, scales.look);
   const stopWatching = engine.watch(({ kind, siteId }) => {
     if (kind !== 'died' && kind !== 'removed') return;
     withdrawRoute(deps, siteId).catch((cause) => log.warn({ siteId, cause: String(cause) }, 'a route is late'));
@@ -119,7 +125,13 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const wakes = await serveWakes({ waker, log }, settings.paths.wakeSocket, proxyGroup);
 
   return async () => {
-    await Promise.all([hooks.close(HOOK_GRACE_MS), wakes.close(WAKE_GRACE_MS), queue.stop(), truth.stop()]);
+    await Promise.all([
+      hooks.close(HOOK_GRACE_MS),
+      wakes.close(WAKE_GRACE_MS),
+      queue.stop(),
+      truth.stop(),
+      weighing.stop(),
+    ]);
     stopWatching();
     await Promise.all([stopListening(), stopBeating()]);
     await db.$disconnect();

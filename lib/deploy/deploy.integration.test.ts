@@ -97,6 +97,7 @@ beforeEach(async () => {
     runner: 'worker-1',
     builds,
     base: 'test',
+    checkpoint: async () => {},
     wake: async () => {},
   };
   await db.heartbeat.upsert({

@@ -22,6 +22,7 @@ export interface DeployRequest extends Omit<TurnRequest, 'cause'> {
 export async function deploy(deps: DeployDeps, request: DeployRequest): Promise<LiveRelease> {
   return inTurn(deps, request, async (turn) => {
     const narrator = createNarrator(turn.log);
+    const keeping = request.cause === 'push' ? deps.checkpoint(turn.site.id) : null;
     const opening = openRelease(
       deps.engine,
       turn.site.id,
@@ -33,6 +34,7 @@ export async function deploy(deps: DeployDeps, request: DeployRequest): Promise<
         planBuild(deps, turn, request.source),
         requireAddress(deps.engine, turn.site.id),
         opening,
+        keeping,
       ]);
       return await goLive(deps, turn, { session, narrator, address, plan, archive: () => request.source.archive() });
     } catch (error) {

@@ -17,6 +17,8 @@ export interface DeployDeps {
   runner: string;
   /** Answers when the site runs. Throws `did-not-wake`. */
   wake: (siteId: string) => Promise<unknown>;
+  /** Keeps the disk as it is before a push changes it. Never throws. */
+  checkpoint: (siteId: string) => Promise<unknown>;
   /** How many installs and builds run on the host at a time. */
   builds: Slots;
   /** Names what the containers are made from: dependencies built on another base are not reused. */

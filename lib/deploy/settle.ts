@@ -11,7 +11,10 @@ const SETTLE_MS_MAX = 120_000;
 
 export type Settled = 'settled' | 'nothing-live' | 'release-missing' | 'failed';
 
-export async function settleSite(deps: DeployDeps, siteId: string): Promise<Settled> {
+export async function settleSite(
+  deps: Pick<DeployDeps, 'db' | 'engine' | 'settings' | 'log'>,
+  siteId: string,
+): Promise<Settled> {
   const site = await deps.db.site.findUnique({
     where: { id: siteId },
     include: { plan: true, liveDeployment: true, deployments: { where: { kept: true }, select: { number: true } } },

@@ -77,6 +77,7 @@ async function runTurn<T>(
   request.signal?.throwIfAborted();
   const site = await deps.db.site.findUnique({ where: { id: request.siteId }, include: { plan: true } });
   if (!site || site.state === 'deleting') throw siteNotFound();
+  refuseRestored(site, startedAt);
   const { deployment, kept } = await openDeployment(deps, request);
   const log = createDeploymentLog(deps, { id: deployment.id, siteId: site.id }, request.onLine ?? (() => {}));
   const signal = request.signal ? AbortSignal.any([lost, request.signal]) : lost;
@@ -116,6 +117,16 @@ async function openDeployment(deps: DeployDeps, { siteId, cause, by }: TurnReque
   await deps.db.site.updateMany({ where: { id: siteId }, data: { activeAt: new Date() } });
   await notify(deps.db, 'site', siteId);
   return { deployment, kept: earlier.map(({ number }) => number) };
+}
+
+/** What was asked of a disk that is about to be another one, or is by now, is not there to be deployed. */
+function refuseRestored({ restoringId, restoredAt }: Site, startedAt: number): void {
+  const askedAt = Date.now() - (performance.now() - startedAt);
+  if (!restoringId && (restoredAt?.getTime() ?? 0) < askedAt) return;
+  throw new AppError('site-not-ready', {
+    message: restoringId ? 'The site is being restored to a checkpoint.' : 'The site was restored meanwhile.',
+    hint: 'Fetch in a moment, to see where its repository is now, then push again.',
+  });
 }
 
 /** A held site takes a release only where its app kept ending and its container still runs: the release may be the cure. */

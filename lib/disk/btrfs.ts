@@ -5,6 +5,7 @@
 import { mkdir, readdir, rename, rmdir, statfs } from 'node:fs/promises';
 import { AppError, invariant } from '../errors/app-error.ts';
 import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
+import { heldExtents } from './extent-search.ts';
 import { createInodeCounter } from './inode-counter.ts';
 import { type DiskDeps, ignoring, isThere, layOut, layOutPool, mountRoot, unmountRoot } from './layout.ts';
 import { mountsAt } from './mount-table.ts';
@@ -90,19 +91,30 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
   }
 
   /** A full copy: shared extents would be charged to the old site and outlive it. */
-  async function clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void> {
-    const from = await settled(siteId);
+  async function clone(siteId: string, newSiteId: string, limits: DiskLimits, snapshot?: string): Promise<void> {
+    const from = snapshot ? snapshotPath(sitePaths(deps, siteId), snapshot) : (await settled(siteId)).disk;
     const to = await settled(newSiteId);
     if (await isThere(to.disk)) return setLimit(newSiteId, limits);
     await makeQgroup(poolDir, qgroupOf(newSiteId), limits.diskBytesMax);
     await deleteSubvolume(poolDir, to.staging);
-    await run('btrfs', ['subvolume', 'snapshot', '-r', from.disk, to.source]);
+    await run('btrfs', ['subvolume', 'snapshot', '-r', from, to.source]);
     await run('btrfs', ['subvolume', 'create', '-i', qgroupOf(newSiteId), to.staging]);
     const copy = ['--archive', '--reflink=never', '--', `${to.source}/.`, to.staging];
     await run('cp', copy, { timeoutMs: COPY_TIMEOUT_MS });
     await layOut(deps, to.staging);
     await rename(to.staging, to.disk);
     await deleteSubvolume(poolDir, to.source);
+  }
+
+  async function heldBySnapshots(siteId: string) {
+    const paths = sitePaths(deps, siteId);
+    const kept = await names(paths.snapshots);
+    if (kept.length === 0) return { bytes: 0, each: new Map<string, number>() };
+    const held = await heldExtents(
+      paths.disk,
+      kept.map((name) => snapshotPath(paths, name)),
+    );
+    return held && { bytes: held.bytes, each: new Map(kept.map((name, index) => [name, held.each[index] ?? 0])) };
   }
 
   /** The site's paths, after finishing or removing what a killed call left. */
@@ -166,6 +178,7 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     destroy,
     restore,
     clone,
+    heldBySnapshots,
     usageOfAll,
     limits,
     list,
@@ -188,7 +201,10 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
       if (!(await isThere(snapshot))) await run('btrfs', ['subvolume', 'snapshot', '-r', paths.disk, snapshot]);
     },
     snapshots: async (siteId) => names(sitePaths(deps, siteId).snapshots),
-    dropSnapshot: async (siteId, name) => deleteSubvolume(poolDir, snapshotPath(sitePaths(deps, siteId), name)),
+    dropSnapshot: async (siteId, name) => {
+      await deleteSubvolume(poolDir, snapshotPath(sitePaths(deps, siteId), name));
+      syncSoon();
+    },
     pool: async () => {
       await requirePool(deps);
       syncSoon();

@@ -325,6 +325,82 @@ describe.each<Disk['kind']>(['btrfs', 'ext4'])('a disk of kind %s', (kind) => {
     expect((await disk.snapshots(siteId)).sort()).toEqual(['one', 'two']);
   });
 
+  test('says what its snapshots hold, each for itself and all together', async () => {
+    const { siteId, root } = await launch();
+    expect(await disk.heldBySnapshots(siteId)).toEqual({ bytes: 0, each: new Map() });
+    await fill(`${root}/root/both`, 10);
+    await fill(`${root}/root/first`, 5);
+    await disk.snapshot(siteId, 'one');
+    await rm(`${root}/root/first`);
+    await disk.snapshot(siteId, 'two');
+    await rm(`${root}/root/both`);
+    await fill(`${root}/root/live`, 20);
+    const held = await disk.heldBySnapshots(siteId);
+    // An ext4 snapshot is a copy, with a file system's own blocks.
+    const own = kind === 'btrfs' ? { one: 5, two: 0, all: 15 } : { one: 15, two: 10, all: 25 };
+    const isAbout = (bytes: number | undefined, megabytes: number) =>
+      expect(Math.abs((bytes ?? Number.NaN) / MB - megabytes)).toBeLessThan(kind === 'btrfs' ? 0.1 : 40);
+    isAbout(held?.each.get('one'), own.one);
+    isAbout(held?.each.get('two'), own.two);
+    isAbout(held?.bytes, own.all);
+    await disk.dropSnapshot(siteId, 'one');
+    isAbout((await disk.heldBySnapshots(siteId))?.each.get('two'), 10);
+  });
+
+  onBtrfs('is held no longer by snapshots that are dropped, although it was full', async () => {
+    const { siteId, root } = await launch();
+    await fill(`${root}/root/old`, 40);
+    await disk.snapshot(siteId, 'kept');
+    await rm(`${root}/root/old`);
+    expect((await fill(`${root}/root/new`)).stopped).toMatch(FULL);
+    expect((await stat(`${root}/root/new`)).size).toBeLessThan(LIMITS.diskBytesMax - 39 * MB);
+    await disk.dropSnapshot(siteId, 'kept');
+    await until(async () => (await fill(`${root}/root/more`, 30)).stopped === null, 'the space of the snapshot');
+  });
+
+  onBtrfs('counts the files of the disk, and not those of its snapshots', async () => {
+    const { siteId, root } = await launch();
+    await mkdir(`${root}/root/many`);
+    for (let index = 0; index < 300; index += 1) await writeFile(`${root}/root/many/${index}`, '');
+    await until(async () => ((await disk.usage(siteId))?.inodes ?? 0) > 300, 'the files to be counted');
+    const before = (await disk.usage(siteId))?.inodes ?? 0;
+    for (const name of ['one', 'two', 'three']) await disk.snapshot(siteId, name);
+    await disk.unmount(siteId);
+    await disk.restore(siteId, 'two');
+    await disk.mount(siteId);
+    await until(async () => (await pool.reopen().usage(siteId))?.inodes !== undefined, 'another count');
+    const again = pool.reopen();
+    await until(async () => ((await again.usage(siteId))?.inodes ?? 0) > 0, 'the files to be counted again');
+    expect(Math.abs(((await again.usage(siteId))?.inodes ?? 0) - before)).toBeLessThan(5);
+  });
+
+  onBtrfs('takes a snapshot, and puts it back, while it is full', async () => {
+    const { siteId, root } = await launch();
+    await writeFile(`${root}/root/kept`, 'kept');
+    await disk.snapshot(siteId, 'before');
+    expect((await fill(`${root}/root/fill`)).stopped).toMatch(FULL);
+    await disk.snapshot(siteId, 'full');
+    await disk.unmount(siteId);
+    await disk.restore(siteId, 'before');
+    await disk.mount(siteId);
+    expect(await readdir(`${root}/root`)).toEqual(['kept']);
+    await disk.unmount(siteId);
+    await disk.restore(siteId, 'full');
+    await disk.mount(siteId);
+    expect((await readdir(`${root}/root`)).sort()).toEqual(['fill', 'kept']);
+  });
+
+  test('is copied from a snapshot, whatever became of the disk since', async () => {
+    const { siteId, root } = await launch();
+    await writeFile(`${root}/root/then`, 'then');
+    await disk.snapshot(siteId, 'then');
+    await rm(`${root}/root/then`);
+    const copy = randomUUID();
+    await disk.clone(siteId, copy, LIMITS, 'then');
+    expect(await readdir(`${(await disk.mount(copy)).root}/root`)).toEqual(['then']);
+    expect(await disk.snapshots(copy)).toEqual([]);
+  });
+
   test('is copied into a new site, which pays for all it has', async () => {
     const { siteId, root, repository } = await launch();
     await rm(`${root}/etc`, { recursive: true });

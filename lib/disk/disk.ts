@@ -66,8 +66,16 @@ export interface Disk {
   dropSnapshot(siteId: string, name: string): Promise<void>;
   /** Puts a snapshot's content back; the limit stays. The disk must be unmounted. */
   restore(siteId: string, name: string): Promise<void>;
-  /** Makes a new site's disk with the content of this one: a full copy, which the new site pays for. */
-  clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void>;
+  /**
+   * What each snapshot holds that nothing else of the site has, and all of them together that the disk has not: on btrfs a
+   * part of the site's use, on ext4 of the pool's. Null where there are too many pieces to count.
+   */
+  heldBySnapshots(siteId: string): Promise<{ bytes: number; each: Map<string, number> } | null>;
+  /**
+   * Makes a new site's disk with the content of this one, or of a snapshot of it: a full copy, which the new site pays for.
+   * Of a snapshot it may overlap with other calls about this site.
+   */
+  clone(siteId: string, newSiteId: string, limits: DiskLimits, snapshot?: string): Promise<void>;
   /** Of the filesystem that holds all disks. */
   pool(): Promise<{ bytes: number; bytesFree: number }>;
 }

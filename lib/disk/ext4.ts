@@ -109,15 +109,23 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
     await replaceImage(kept, paths.image, await imageBytes(paths.image));
   }
 
-  async function clone(siteId: string, newSiteId: string, limits: DiskLimits): Promise<void> {
-    const from = await settled(siteId);
+  async function clone(siteId: string, newSiteId: string, limits: DiskLimits, snapshot?: string): Promise<void> {
     const to = await settled(newSiteId);
     if (await isThere(to.image)) return setSize(to, limits);
-    await copy(from, to.source);
+    if (snapshot) await copyImage(`${snapshotPath(imagePaths(siteId), snapshot)}.img`, to.source);
+    else await copy(await settled(siteId), to.source);
     await run('e2fsck', ['-f', '-p', to.source], { allow: [1], timeoutMs: 300_000 });
     await run('tune2fs', ['-U', newSiteId, to.source]);
     await replaceImage(to.source, to.image, limits.diskBytesMax);
     await rm(to.source);
+  }
+
+  async function heldBySnapshots(siteId: string) {
+    const { snapshots } = imagePaths(siteId);
+    const kept = (await namesIn(snapshots)).filter((name) => name.endsWith('.img'));
+    const sizes = kept.map((name) => stat(`${snapshots}/${name}`).then(({ blocks }) => blocks * 512));
+    const each = new Map((await Promise.all(sizes)).map((bytes, index) => [kept[index]?.slice(0, -4) ?? '', bytes]));
+    return { bytes: [...each.values()].reduce((sum, bytes) => sum + bytes, 0), each };
   }
 
   async function destroy(siteId: string): Promise<void> {
@@ -184,6 +192,7 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
     snapshot,
     restore,
     clone,
+    heldBySnapshots,
     pool,
     usage: async (siteId) => usageOf(siteId, new Set((await readMounts()).map(({ mountPoint }) => mountPoint))),
     snapshots: async (siteId) =>

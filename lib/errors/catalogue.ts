@@ -33,6 +33,8 @@ export const CATALOGUE = {
   'site-not-ready': { httpStatus: 409, retryable: true },
   'deployment-running': { httpStatus: 409, retryable: true },
   'no-earlier-release': { httpStatus: 409, retryable: false },
+  'too-many-checkpoints': { httpStatus: 409, retryable: false },
+  'no-way-back': { httpStatus: 409, retryable: false },
   'disk-full': { httpStatus: 507, retryable: false },
   'push-refused': { httpStatus: 422, retryable: false },
   'build-failed': { httpStatus: 422, retryable: false },

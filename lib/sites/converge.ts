@@ -1,6 +1,8 @@
 // Brings one site to what its row says: launch it, mend it, or remove it. The one place where a site's disk, container,
 // repository and route are made and unmade; every step may run twice, so a killed worker only has to start again.
 
+import { restoreSite } from '../checkpoints/restore.ts';
+import { tendCheckpoints } from '../checkpoints/tend.ts';
 import { notify } from '../db/notify.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { DeployDeps } from '../deploy/deps.ts';
@@ -35,6 +37,8 @@ export type ConvergeDeps = MachineDeps &
   };
 
 const LEASE_WAIT_MS = 5_000;
+/** Before a restore that waits for a deployment or a push is tried again. */
+const RESTORE_AGAIN_MS = 1_000;
 /** A running deployment is given this long before the site is taken from under it. */
 const DELETE_WAIT_MS = 30_000;
 
@@ -45,10 +49,22 @@ export async function converge(deps: ConvergeDeps, siteId: string): Promise<void
     if (!site) return;
     if (site.state === 'deleting') await remove(deps, site);
     else if (site.state !== 'live') await launchNow(deps, site);
-    else if (wantedStatus(site) === 'left') await holdApp(deps, site);
-    else if (wantedStatus(site) === 'running') await mend(deps, site);
-    else await bringToRest(deps, site);
+    else await keepLive(deps, site);
   });
+}
+
+/** A live site: first what is asked of its disk, then its container, then its checkpoints. */
+async function keepLive(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  const restored = site.restoringId ? await restoreSite(deps, site) : null;
+  if (restored === 'busy') deps.lookAgainIn(RESTORE_AGAIN_MS);
+  if (restored === null || restored === 'busy') await keepMachine(deps, site);
+  await tendCheckpoints(deps, restored === null || restored === 'busy' ? site : { ...site, restoringId: null });
+}
+
+async function keepMachine(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  if (wantedStatus(site) === 'left') await holdApp(deps, site);
+  else if (wantedStatus(site) === 'running') await mend(deps, site);
+  else await bringToRest(deps, site);
 }
 
 /** From a row to a site that answers. The first release is deployment no. 1 of the starter: there is one pipeline. */

@@ -14,6 +14,7 @@ const site = {
   rest: 'awake' as Rest,
   heldBy: null as HoldCause | null,
   heldAt: null as Date | null,
+  restoringId: null as string | null,
   generation: 1,
   address: '10.213.0.2',
   livePort: 8001,
@@ -44,6 +45,10 @@ test.each([
   ['a container of an older generation', { ...container, generation: 0 }],
   ['a container at another address', { ...container, address: '10.213.0.9' }],
 ])('a live site with %s is mended', (_, state) => expect(needsWork(site, state, now, heldApps)).toBe(true));
+
+test('a site that is to be restored needs work, whatever its container does', () => {
+  expect(needsWork({ ...site, restoringId: site.id }, container, now, heldApps)).toBe(true);
+});
 
 test('a site with a new name needs its route', () => {
   expect(needsWork({ ...site, name: 'mine' }, container, now, heldApps)).toBe(true);

@@ -1,6 +1,7 @@
 // The truth behind the jobs: a look over everything, comparing what should be with what is. What one look finds wrong,
 // `converge` puts right.
 
+import { sitesToTend } from '../checkpoints/look.ts';
 import type { Site } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
@@ -26,6 +27,7 @@ type Row = Pick<
   | 'rest'
   | 'heldBy'
   | 'heldAt'
+  | 'restoringId'
   | 'generation'
   | 'address'
   | 'livePort'
@@ -52,7 +54,11 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
   deps.heldApps.keepOnly(containers.values());
   await tightenHeldDisks(deps);
   await removeOrphans(deps, new Set(sites.map(({ id }) => id)), [...containers.keys()]);
-  const wrong = sites.filter((site) => needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps));
+  const live = sites.filter(({ state }) => state === 'live').map(({ id }) => id);
+  const untended = await sitesToTend(deps, live);
+  const wrong = sites.filter(
+    (site) => untended.has(site.id) || needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps),
+  );
   await inParallel(wrong, PARALLEL, async ({ id }) => {
     await converge(deps, id).catch((error) =>
       deps.log.error({ siteId: id, cause: String(error) }, 'could not converge'),
@@ -69,7 +75,7 @@ export function needsWork(
 ): boolean {
   if (site.state === 'launching' || site.state === 'deleting') return true;
   if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
-  if (site.routedName !== site.name) return true;
+  if (site.restoringId || site.routedName !== site.name) return true;
   const wanted = wantedStatus(site);
   if (wanted === 'left' && container?.status === 'running') return !heldApps.isHeld(container, site.heldAt);
   // The address of a container that has ended is given to another one.

@@ -68,6 +68,10 @@ export interface SiteView {
   ssh: { host: string; port: number; user: 'root'; password: string | null; command: string };
   /** Null: only owners see it, as well as the password and the remote with the token. */
   token: string | null;
+  /** It is on its way back to a checkpoint. */
+  restoring: boolean;
+  /** Another moment than before: its checkpoints changed. */
+  checkpointsAt: string | null;
   /** What who looks may do. */
   access: Access;
   plan: string;
@@ -119,6 +123,8 @@ export function viewSite(settings: Settings, site: SiteRow, { access, seesSecret
       command: `ssh -p ${site.sshPort} root@${host}`,
     },
     token,
+    restoring: site.restoringId !== null,
+    checkpointsAt: site.checkpointsAt?.toISOString() ?? null,
     access,
     plan: site.planName,
     limits: {

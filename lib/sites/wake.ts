@@ -1,8 +1,8 @@
 // Wakes a site for whoever comes: a visitor whose request the proxy holds, an SSH session, a push, a rollback. Many at
 // once wake it once. The answer is given as soon as the site takes connections; rows and route follow.
 
-import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { restoreSite } from '../checkpoints/restore.ts';
 import type { Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
@@ -11,6 +11,7 @@ import type { Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { ConvergeDeps } from './converge.ts';
 import { siteHeld } from './held.ts';
+import { takesConnections } from './listening.ts';
 import { ensureContainer, type SiteWithPlan } from './machine.ts';
 
 export interface Waker {
@@ -30,7 +31,6 @@ const TURN_MS = 45_000;
 const LISTEN_MS = 30_000;
 const LISTEN_LOOK_MS = 3;
 const LIFE_LOOK_MS = 300;
-const CONNECT_MS = 1_000;
 /** The owner is told of a site that does not wake at most so often. */
 const TELL_MS = 10 * 60_000;
 
@@ -132,7 +132,11 @@ async function wakeNow(
     answer(frozen);
     return settle(deps, seen, frozen);
   }
-  const site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
+  let site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
+  if (site?.restoringId && site.state === 'live') {
+    if ((await restoreSite(deps, site)) === 'busy') throw didNotWake('It is being restored.');
+    site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
+  }
   if (!site || site.state === 'deleting') throw siteNotFound();
   const target = await start(deps, site).catch((error) => tell(deps, site, error));
   answer(target);
@@ -189,17 +193,6 @@ async function untilListening(deps: WakeDeps, site: SiteWithPlan, target: Target
     const container = await deps.engine.inspect(site.id);
     if (container?.status !== 'running') throw didNotWake('Its container ended right after its start.');
   }
-}
-
-function takesConnections({ address, port }: Target): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host: address, port, timeout: CONNECT_MS });
-    socket.on('connect', () => resolve(true));
-    socket.on('timeout', () => resolve(false));
-    socket.on('error', () => resolve(false));
-    socket.on('close', () => resolve(false));
-    for (const event of ['connect', 'timeout']) socket.on(event, () => socket.destroy());
-  });
 }
 
 /** What the rows and the proxy are to know. A kill before it is no harm: the next visitor comes by the waker again. */

@@ -24,7 +24,15 @@ function verdictNotice({ kind, level, text, hint }: VerdictView): SiteNotice {
   return { id: kind, tone: TONES[level] ?? 'bad', message: text, hint };
 }
 
-function stateNotice({ state, problem }: SiteView): SiteNotice | null {
+function stateNotice({ state, problem, restoring }: SiteView): SiteNotice | null {
+  if (restoring) {
+    return {
+      id: 'restoring',
+      tone: 'info',
+      message: 'This site is going back to a checkpoint.',
+      hint: 'Visitors wait for some seconds. Deployments and sessions can start again when it is done.',
+    };
+  }
   if (state === 'failed') {
     return {
       id: 'failed',

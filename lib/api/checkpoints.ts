@@ -1,0 +1,55 @@
+// The API of a site's checkpoints: list, make, drop, go back to one. Lookers see them, developers make them; going back and
+// dropping take something away, and are the owners'.
+
+import { z } from 'zod';
+import { requestCheckpoint, requestDrop, requestRestore } from '../checkpoints/request.ts';
+import { listCheckpoints, viewCheckpoint } from '../checkpoints/view.ts';
+import { AppError } from '../errors/app-error.ts';
+import { adminOver } from './admin.ts';
+import { readJson } from './body.ts';
+import { type Call, json } from './handle.ts';
+import { requireSiteOf } from './site-of.ts';
+
+const NEW = z.object({ label: z.string().max(500).nullish() });
+const RESTORE = z.object({ withoutUndo: z.boolean().default(false) });
+const ID = z.uuid();
+
+type Named = { name: string };
+type One = { name: string; id: string };
+
+export async function listOfSite(call: Call<Named>): Promise<Response> {
+  const site = await requireSiteOf(call, call.params.name, 'view');
+  return json(await listCheckpoints(call.db, site));
+}
+
+export async function makeForSite(call: Call<Named>): Promise<Response> {
+  const { label } = await readJson(call.request, NEW);
+  const site = await requireSiteOf(call, call.params.name, 'develop');
+  const made = await requestCheckpoint(call.db, site, label ?? null, adminOver(call, site));
+  return json({ checkpoint: viewCheckpoint(made) }, 202);
+}
+
+export async function dropOfSite(call: Call<One>): Promise<Response> {
+  const site = await requireSiteOf(call, call.params.name, 'own');
+  const id = parseId(call.params.id);
+  await requestDrop(call.db, site, id, adminOver(call, site));
+  return json({ id, status: 'dropping' }, 202);
+}
+
+export async function restoreOfSite(call: Call<One>): Promise<Response> {
+  const { withoutUndo } = await readJson(call.request, RESTORE);
+  const site = await requireSiteOf(call, call.params.name, 'own');
+  const id = parseId(call.params.id);
+  const { undo } = await requestRestore(call.db, site, id, { withoutUndo, by: adminOver(call, site) });
+  return json({ name: site.name, restore: 'under way', undo }, 202);
+}
+
+/** What can be no id is nobody's. */
+function parseId(text: string): string {
+  const parsed = ID.safeParse(text);
+  if (parsed.success) return parsed.data.toLowerCase();
+  throw new AppError('not-found', {
+    message: 'There is no such checkpoint.',
+    hint: "The site's page lists those that it has.",
+  });
+}
