@@ -25,6 +25,7 @@ import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
 import { applyLimits } from '#lib/sites/apply-limits.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
+import { createCopies } from '#lib/sites/copies.ts';
 import { createHeldApps } from '#lib/sites/hold-app.ts';
 import { reconcile, refill, withdrawRoute } from '#lib/sites/reconcile.ts';
 import { releaseAddress } from '#lib/sites/site-network.ts';
@@ -58,13 +59,14 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const git = await openGit(settings, log);
   const base = path.basename(requireHost(settings).baseDir);
   const disk = openDisks(settings, log);
+  const network = openNetwork(settings);
   const parts: WakeDeps = {
-    ...{ db, engine, proxy, settings, log, git, base, disk },
+    ...{ db, engine, proxy, settings, log, git, base, disk, network },
     checkpoint: (siteId) => checkpointBefore({ db, disk, log, runner: id }, siteId),
-    network: openNetwork(settings),
     builds: createSlots(BUILDS),
     starts: createStartPace(),
     heldApps: createHeldApps(),
+    copies: createCopies({ db, engine, disk, network, settings, log, runner: id }),
     lookAgainIn: (ms) => void setTimeout(() => truth.ring(), ms).unref(),
     runner: id,
   };

@@ -1,17 +1,23 @@
-// The API of a site's checkpoints: list, make, drop, go back to one. Lookers see them, developers make them; going back and
-// dropping take something away, and are the owners'.
+// The API of a site's checkpoints: list, make, drop, go back to one, copy the site. Lookers see them, developers make them; going back and
+// dropping take something away, and are the owners', as copying is, for the copy has all secrets of the disk.
 
 import { z } from 'zod';
+import { clientAddress } from '../auth/client-address.ts';
 import { requestCheckpoint, requestDrop, requestRestore } from '../checkpoints/request.ts';
 import { listCheckpoints, viewCheckpoint } from '../checkpoints/view.ts';
 import { AppError } from '../errors/app-error.ts';
+import { requestClone } from '../sites/clone.ts';
+import { SITE_WITH_ALL } from '../sites/find.ts';
+import { viewSite } from '../sites/view.ts';
 import { adminOver } from './admin.ts';
 import { readJson } from './body.ts';
 import { type Call, json } from './handle.ts';
+import { siteAnswer } from './site-answer.ts';
 import { requireSiteOf } from './site-of.ts';
 
 const NEW = z.object({ label: z.string().max(500).nullish() });
 const RESTORE = z.object({ withoutUndo: z.boolean().default(false) });
+const CLONE = z.object({ name: z.string().max(100).nullish(), checkpoint: z.string().max(100).nullish() });
 const ID = z.uuid();
 
 type Named = { name: string };
@@ -42,6 +48,20 @@ export async function restoreOfSite(call: Call<One>): Promise<Response> {
   const id = parseId(call.params.id);
   const { undo } = await requestRestore(call.db, site, id, { withoutUndo, by: adminOver(call, site) });
   return json({ name: site.name, restore: 'under way', undo }, 202);
+}
+
+export async function cloneSite(call: Call<Named>): Promise<Response> {
+  const { name, checkpoint } = await readJson(call.request, CLONE);
+  const site = await requireSiteOf(call, call.params.name, 'own');
+  const clone = await requestClone(call, {
+    site,
+    checkpointId: checkpoint ? parseId(checkpoint) : null,
+    name: name ?? null,
+    address: clientAddress(call.request.headers),
+    by: adminOver(call, site),
+  });
+  const row = await call.db.site.findUniqueOrThrow({ where: { id: clone.id }, include: SITE_WITH_ALL });
+  return json(siteAnswer(viewSite(call.settings, row, site.standing)), 201);
 }
 
 /** What can be no id is nobody's. */

@@ -9,7 +9,7 @@ export async function sitesToTend({ db, disk }: { db: Db; disk: Pick<Disk, 'snap
   const [asked, rows] = await Promise.all([
     db.$queryRaw<{ id: string }[]>`
       with checkpoints as (
-        select "siteId" as id, bool_or(status in ('making', 'dropping')) as "isAsked",
+        select "siteId" as id, bool_or(status in ('making', 'dropping') or cause = 'clone') as "isAsked",
           count(*) filter (where status = 'ready' and cause = 'deployment') as deployments,
           count(*) filter (where status = 'ready' and cause = 'restore') as restores
         from "Checkpoint" group by 1

@@ -3,7 +3,7 @@
 
 import { formatShare } from '../bytes.ts';
 import type { Db } from '../db/client.ts';
-import type { Site } from '../db/generated/client.ts';
+import type { Checkpoint, Site } from '../db/generated/client.ts';
 import type { Disk } from '../disk/disk.ts';
 import { checkpointsChanged } from './changed.ts';
 import { diskShareOf } from './disk-share.ts';
@@ -35,7 +35,7 @@ export async function tendCheckpoints(deps: TendDeps, { id, restoringId }: Pick<
 async function chooseDropped(db: Db, siteId: string, inUse: string | null): Promise<void> {
   const rows = await db.checkpoint.findMany({ where: { siteId } });
   const disk = await diskShareOf(db, siteId);
-  const excess = planExcess(rows, inUse);
+  const excess = [...planExcess(rows, inUse), ...(await uncopied(db, rows))];
   const left = rows.filter(({ id }) => !excess.includes(id));
   const relief = disk ? planRelief(left, disk.usedBytes / disk.bytesMax, inUse) : [];
   if (excess.length + relief.length === 0) return;
@@ -47,6 +47,17 @@ async function chooseDropped(db: Db, siteId: string, inUse: string | null): Prom
     const text = `${what} went, because the disk is more than ${NEAR_FULL_SHARE * 100} percent full: ${formatShare(disk.usedBytes, disk.bytesMax)}.`;
     await tx.event.create({ data: { siteId, kind: 'checkpoint-dropped', text } });
   });
+}
+
+/** Those that were made for a copy which is done, or will never be. */
+async function uncopied(db: Db, rows: Checkpoint[]): Promise<string[]> {
+  const ids = rows.filter(({ cause, status }) => cause === 'clone' && status !== 'dropping').map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const where = { cloneOfId: { in: ids }, state: { not: 'deleting' as const } };
+  const wanted = new Set(
+    (await db.site.findMany({ where, select: { cloneOfId: true } })).map((site) => site.cloneOfId),
+  );
+  return ids.filter((id) => !wanted.has(id));
 }
 
 async function drop({ db, disk }: TendDeps, siteId: string, id: string): Promise<void> {

@@ -6,19 +6,22 @@ import { tendCheckpoints } from '../checkpoints/tend.ts';
 import { notify } from '../db/notify.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { DeployDeps } from '../deploy/deps.ts';
+import { settleSite } from '../deploy/settle.ts';
 import { gitSource } from '../deploy/source.ts';
 import { DISK_MOUNTS } from '../disk/disk.ts';
 import type { ContainerState } from '../engine/engine.ts';
-import { AppError } from '../errors/app-error.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { createStarter, initRepository } from '../git/repository.ts';
 import { withLease } from '../jobs/lease.ts';
 import type { Haproxy } from '../proxy/haproxy.ts';
 import { AWAY } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
+import type { Copies } from './copies.ts';
 import { containerStormText } from './held.ts';
 import { holdByPolicy } from './hold.ts';
 import { type HeldApps, holdApp } from './hold-app.ts';
+import { recordFailure, step } from './launch-steps.ts';
+import { listensWithin } from './listening.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
 import { bringToRest, wantedStatus } from './rest.ts';
 import { leaveAddress } from './site-network.ts';
@@ -32,6 +35,7 @@ export type ConvergeDeps = MachineDeps &
     starts: StartPace;
     heldApps: HeldApps;
     waker: Waker;
+    copies: Copies;
     /** Asks for another look over everything, in so many milliseconds at the latest. */
     lookAgainIn: (ms: number) => void;
   };
@@ -39,6 +43,7 @@ export type ConvergeDeps = MachineDeps &
 const LEASE_WAIT_MS = 5_000;
 /** Before a restore that waits for a deployment or a push is tried again. */
 const RESTORE_AGAIN_MS = 1_000;
+const LISTEN_MS = 15_000;
 /** A running deployment is given this long before the site is taken from under it. */
 const DELETE_WAIT_MS = 30_000;
 
@@ -69,8 +74,11 @@ async function keepMachine(deps: ConvergeDeps, site: SiteWithPlan): Promise<void
 
 /** From a row to a site that answers. The first release is deployment no. 1 of the starter: there is one pipeline. */
 async function launchNow(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
+  // The copying of a disk was the first of them.
+  const launchSteps = site.state === 'launching' && site.liveDeploymentId ? site.launchSteps : [];
   try {
-    await deps.db.site.update({ where: { id: site.id }, data: { state: 'launching', problem: null, launchSteps: [] } });
+    await deps.db.site.update({ where: { id: site.id }, data: { state: 'launching', problem: null, launchSteps } });
+    if (site.cloneOfId) return deps.copies.begin(site);
     const mounted = await step(deps, site, 'Disk with its limit', () => ensureDisk(deps, site));
     const repository = mounted.repository;
     const [commit] = await Promise.all([
@@ -89,6 +97,7 @@ async function launchNow(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> 
         deploy(deps, { siteId: site.id, cause: 'launch', source, onLine: () => {} }),
       );
     }
+    if (site.liveDeploymentId) await step(deps, site, 'Release that was live', () => startLive(deps, site));
     await becomeLive(deps, site);
   } catch (error) {
     await recordFailure(deps, site, error);
@@ -96,18 +105,17 @@ async function launchNow(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> 
   }
 }
 
+/** Of a disk that has one: a copy, or a launch that was killed at its end. */
+async function startLive(deps: ConvergeDeps, { id, livePort }: SiteWithPlan): Promise<void> {
+  await settleSite(deps, id);
+  const { address } = (await deps.engine.inspect(id)) ?? {};
+  if (address && livePort) await listensWithin({ address, port: livePort }, LISTEN_MS);
+}
+
 async function becomeLive(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   // A site that was deleted meanwhile stays so.
   await deps.db.site.updateMany({ where: { id: site.id, state: 'launching' }, data: { state: 'live' } });
   await route(deps, site.id);
-  await notify(deps.db, 'site', site.id);
-}
-
-async function recordFailure(deps: ConvergeDeps, site: SiteWithPlan, error: unknown): Promise<void> {
-  deps.log.error({ siteId: site.id, cause: String(error) }, 'a launch failed');
-  const problem =
-    error instanceof AppError ? `${error.message} ${error.hint}` : 'The launch failed. We are trying again.';
-  await deps.db.site.updateMany({ where: { id: site.id, state: 'launching' }, data: { state: 'failed', problem } });
   await notify(deps.db, 'site', site.id);
 }
 
@@ -172,18 +180,4 @@ async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
     await tx.site.delete({ where: { id: site.id } });
     await notify(tx, 'site', site.id);
   });
-}
-
-/** Does one step of the launch, for the page that shows them as they happen: its title, and the time it took once done. */
-async function step<T>(deps: ConvergeDeps, site: SiteWithPlan, title: string, work: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  await deps.db.$executeRaw`
-    update "Site" set "launchSteps" = array_append("launchSteps", ${title}) where id = ${site.id}::uuid`;
-  await notify(deps.db, 'site', site.id);
-  const result = await work();
-  const done = `${title} (${((performance.now() - start) / 1000).toFixed(2)} s)`;
-  await deps.db.$executeRaw`
-    update "Site" set "launchSteps" = array_replace("launchSteps", ${title}, ${done}) where id = ${site.id}::uuid`;
-  await notify(deps.db, 'site', site.id);
-  return result;
 }

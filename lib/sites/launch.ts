@@ -83,7 +83,7 @@ export async function insertReady(deps: Deps): Promise<Site | null> {
 }
 
 /** Launches of one browser or address follow each other, so that counting is exact and a double click is one launch. */
-async function oneAtATime(tx: Transaction, { address, owner, key }: LaunchRequest): Promise<void> {
+export async function oneAtATime(tx: Transaction, { address, owner, key }: LaunchRequest): Promise<void> {
   const words = [address, owner?.id ?? key ?? address].map((word) => `launch:${word}`);
   await tx.$executeRaw`
     select pg_advisory_xact_lock(hashtextextended(${words[0]}, 0)), pg_advisory_xact_lock(hashtextextended(${words[1]}, 0))`;
@@ -112,7 +112,7 @@ async function findEarlier(
   });
 }
 
-async function admit(deps: Deps, tx: Transaction, { address }: LaunchRequest): Promise<void> {
+export async function admit(deps: Deps, tx: Transaction, { address }: LaunchRequest): Promise<void> {
   const now = new Date();
   const hourAgo = new Date(now.getTime() - 3_600_000);
   const [counted] = await tx.$queryRaw<{ recent: number; oldest: Date | null; sites: number }[]>`
@@ -152,7 +152,7 @@ interface Claim {
   launchKey?: string | null;
 }
 
-function claimOf(owner: User, plan: Plan, request: LaunchRequest): Claim {
+export function claimOf(owner: User, plan: Plan, request: LaunchRequest): Claim {
   const claimedAt = new Date();
   const expiresAt =
     plan.lifetimeMinutes === null ? null : new Date(claimedAt.getTime() + plan.lifetimeMinutes * 60_000);
@@ -175,7 +175,13 @@ async function claimReady(tx: Transaction, plan: Plan, claim: Claim, name: strin
   return tx.site.update({ where: { id: ready.id }, data: { ...claim, ...(name ? { name } : {}) } });
 }
 
-async function insertNew(deps: Deps, tx: Transaction, plan: Plan, claim: Claim, name: string | null): Promise<Site> {
+export async function insertNew(
+  deps: Deps,
+  tx: Transaction,
+  plan: Plan,
+  claim: Claim,
+  name: string | null,
+): Promise<Site> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('launch:port', 0))`;
   await judgeHost(deps, tx, plan);
   return tx.site.create({
@@ -225,14 +231,14 @@ async function freePort(deps: Deps, tx: Transaction): Promise<number> {
   });
 }
 
-async function requirePlan(tx: Transaction, name: string): Promise<Plan> {
+export async function requirePlan(tx: Transaction, name: string): Promise<Plan> {
   const plan = await tx.plan.findUnique({ where: { name } });
   invariant(plan, `there is a plan ${name}`);
   return plan;
 }
 
 /** Two launches asked for one name at the same moment: the index decided (Prisma's P2002). */
-function isUniqueViolation(error: unknown): boolean {
+export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
@@ -244,7 +250,7 @@ function keyTaken(): AppError {
   });
 }
 
-function nameTaken(name: string): AppError {
+export function nameTaken(name: string): AppError {
   return new AppError('name-taken', {
     message: `The name "${name}" is taken.`,
     hint: 'Choose another name, or leave it empty and get one.',

@@ -57,7 +57,9 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
   const live = sites.filter(({ state }) => state === 'live').map(({ id }) => id);
   const untended = await sitesToTend(deps, live);
   const wrong = sites.filter(
-    (site) => untended.has(site.id) || needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps),
+    (site) =>
+      !deps.copies.isCopying(site.id) &&
+      (untended.has(site.id) || needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps)),
   );
   await inParallel(wrong, PARALLEL, async ({ id }) => {
     await converge(deps, id).catch((error) =>
@@ -91,7 +93,8 @@ export function needsWork(
  * for itself. Answers how many were added.
  */
 export async function refill(deps: ConvergeDeps): Promise<number> {
-  if ((await deps.db.site.count({ where: { ownerId: { not: null }, state: 'launching' } })) > 0) return 0;
+  if ((await deps.db.site.count({ where: { ownerId: { not: null }, state: 'launching', cloneOfId: null } })) > 0)
+    return 0;
   const waiting = await deps.db.site.count({ where: { ownerId: null, state: { not: 'deleting' } } });
   let added = 0;
   while (waiting + added < deps.settings.readySites) {

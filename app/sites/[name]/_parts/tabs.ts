@@ -16,5 +16,6 @@ export const TABS: Tab[] = [
   { place: 'deployments', label: 'Deployments', need: 'view' },
   { place: 'metrics', label: 'Metrics', need: 'view' },
   { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
+  { place: 'checkpoints', label: 'Checkpoints', need: 'view' },
   { place: 'sharing', label: 'Sharing', need: 'own' },
 ];
