@@ -9,6 +9,7 @@ import { checkpointBefore } from '#lib/checkpoints/before-deployment.ts';
 import { createScales } from '#lib/checkpoints/weigh.ts';
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
+import { applyEnvironment } from '#lib/deploy/environment.ts';
 import { redeploy } from '#lib/deploy/redeploy.ts';
 import { rollback } from '#lib/deploy/rollback.ts';
 import { serveHook } from '#lib/deploy/server.ts';
@@ -108,6 +109,9 @@ await runWorker('deploy', async ({ settings, log, id }) => {
       converge: async (payload) => {
         await converge(deps, JOBS.converge.parse(payload).siteId);
         await refill(deps);
+      },
+      environment: async (payload) => {
+        await applyEnvironment(deps, JOBS.environment.parse(payload).siteId).catch(unlessTold);
       },
       limits: async (payload) => applyLimits({ ...deps, kernel }, JOBS.limits.parse(payload).siteId),
       rollback: async (payload) => {

@@ -15,7 +15,7 @@ const UNREACHABLE: Problem = {
 };
 
 export async function callApi<Data>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},

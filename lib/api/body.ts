@@ -6,8 +6,12 @@ import { AppError } from '../errors/app-error.ts';
 export const BODY_BYTES_MAX = 64 * 1024;
 
 /** Reads a JSON body; an empty one counts as `{}`. Throws `bad-request` that names the field at fault. */
-export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
-  return check(schema, parseJson((await readBody(request)).toString('utf8')));
+export async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+  bytesMax = BODY_BYTES_MAX,
+): Promise<z.infer<Schema>> {
+  return check(schema, parseJson((await readBody(request, bytesMax)).toString('utf8')));
 }
 
 /** Reads the fields of an HTML form. Throws `bad-request`. */
@@ -23,12 +27,12 @@ export function isForm({ headers }: Request): boolean {
 }
 
 /** The whole body. Throws `bad-request` at the first byte past the limit, whatever Content-Length said. */
-export async function readBody(request: Request): Promise<Buffer> {
+export async function readBody(request: Request, bytesMax = BODY_BYTES_MAX): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > BODY_BYTES_MAX) throw badRequest(`The body is larger than ${BODY_BYTES_MAX / 1024} KB.`);
+    if (size > bytesMax) throw badRequest(`The body is larger than ${bytesMax / 1024} KB.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -22,7 +22,7 @@ export interface DeployRequest extends Omit<TurnRequest, 'cause'> {
 export async function deploy(deps: DeployDeps, request: DeployRequest): Promise<LiveRelease> {
   return inTurn(deps, request, async (turn) => {
     const narrator = createNarrator(turn.log);
-    const keeping = request.cause === 'push' ? deps.checkpoint(turn.site.id) : null;
+    const keeping = request.cause === 'launch' ? null : deps.checkpoint(turn.site.id);
     const opening = openRelease(
       deps.engine,
       turn.site.id,

@@ -4,6 +4,7 @@
 import type { Readable } from 'node:stream';
 import type { Plan } from '../db/generated/client.ts';
 import type { Settings } from '../env.ts';
+import { renderFrames } from '../environment/frames.ts';
 import { AppError } from '../errors/app-error.ts';
 import { siteHost, siteUrl } from '../sites/address.ts';
 import { limitsOf } from '../sites/limits.ts';
@@ -15,7 +16,7 @@ import type { Narrator } from './narrate.ts';
 import { ReleaseFailure, type ReleaseSession } from './release.ts';
 import { type ReleaseBounds, renderPlan } from './script.ts';
 import type { BuildPlan } from './stacks/plan.ts';
-import { switchLive } from './switch.ts';
+import { type NewLive, switchLive } from './switch.ts';
 import type { SiteWithPlan, Turn } from './turn.ts';
 
 export interface LiveRelease {
@@ -41,7 +42,7 @@ const RELEASES_KEPT = 3;
 /** Throws `build-failed`, `check-failed`, `disk-full` or another AppError; then the session must be aborted. */
 export async function goLive(deps: DeployDeps, turn: Turn, release: NewRelease): Promise<LiveRelease> {
   const { session, address } = release;
-  const { site, deployment, log } = turn;
+  const { site, deployment, environment, log } = turn;
   const port = portOf(deployment.number);
   const kept = [deployment.number, ...turn.kept].slice(0, RELEASES_KEPT);
 
@@ -49,7 +50,10 @@ export async function goLive(deps: DeployDeps, turn: Turn, release: NewRelease):
   await requireHealthy(deps, turn, release, port);
   turn.signal.throwIfAborted();
   await explained(turn, deps.settings, session.prepare());
-  const isRouted = await switchCertainly(deps, turn, session, { address, port, kept });
+  const isRouted = await switchCertainly(deps, turn, session, {
+    ...{ address, port, kept },
+    environment: environment.revision,
+  });
   const tookMs = performance.now() - turn.startedAt;
   const url = siteUrl(deps.settings, site.name);
   log.say(`Live: ${url} (release ${deployment.number}, ${formatDuration(tookMs)})`);
@@ -78,11 +82,14 @@ function releaseLimits(settings: Settings, site: SiteWithPlan): ReleaseLimits {
 async function startRelease(deps: DeployDeps, turn: Turn, release: NewRelease, kept: number[]): Promise<void> {
   const { settings } = deps;
   const { session, plan, archive } = release;
-  const text = renderPlan(plan, turn.deployment.number, kept, releaseBounds(settings, turn.site.plan));
+  const { deployment, environment, site } = turn;
+  const { variables } = environment;
+  const text = renderPlan(plan, deployment.number, kept, releaseBounds(settings, site.plan), variables.size);
+  const frames = variables.size > 0 ? renderFrames(variables) : null;
   const msMax = settings.buildMinutes * 60_000 + 60_000;
   const giveBack = plan && (plan.dependencies || plan.build.length > 0) ? await takeBuildSlot(deps, turn) : () => {};
   try {
-    await explained(turn, settings, session.start(text, archive?.() ?? null, msMax));
+    await explained(turn, settings, session.start(text, archive?.() ?? null, msMax, frames));
   } finally {
     giveBack();
   }
@@ -144,7 +151,7 @@ async function switchCertainly(
   deps: DeployDeps,
   turn: Turn,
   session: ReleaseSession,
-  live: { address: string; port: number; kept: number[] },
+  live: Omit<NewLive, 'siteId' | 'deploymentId'>,
 ): Promise<boolean> {
   const { site, deployment } = turn;
   try {

@@ -29,6 +29,7 @@ export function createDeploymentLog(
   deps: { db: Db; log: Log },
   deployment: { id: string; siteId: string },
   onLine: (line: string) => void,
+  mask: (line: string) => string = (line) => line,
 ): DeploymentLog {
   const last: string[] = [];
   let pending = '';
@@ -57,7 +58,7 @@ export function createDeploymentLog(
     add: (text) => emit(indented(oneLine(text))),
     keep: (text) => keep(oneLine(text)),
     output(raw) {
-      const line = cleanLine(raw);
+      const line = mask(cleanLine(raw));
       last.push(line);
       if (last.length > LAST_LINES) last.shift();
       if (bytes > OUTPUT_BYTES_MAX) return;

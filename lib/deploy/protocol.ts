@@ -1,7 +1,8 @@
 // The two ends of a deployment talk over one exec of `release` (workers/container/release is the other end).
 //
 // To the container, in frames, each a line with a count of bytes and then that many bytes: the plan (one frame; see
-// script.ts), the archive (any number), the line `0` as its end. Then words, one a line, as the worker gets that far:
+// script.ts), the site's variables if it has any (lib/environment/frames.ts), the archive (any number), the line `0` as its
+// end. Then words, one a line, as the worker gets that far:
 //
 //     prepare   make this release the one that starts with the container   → answered `prepared`
 //     commit    the route has moved: drain, stop the older, prune          → answered `committed`

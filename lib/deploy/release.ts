@@ -1,4 +1,4 @@
-// The worker's end of one exec of `release` (protocol.ts): opens it, sends plan and archive, and gives the words of the
+// The worker's end of one exec of `release` (protocol.ts): opens it, sends plan, variables and archive, and gives the words of the
 // protocol as functions. Knows nothing of rows, routes or what a user is told.
 
 import { randomBytes } from 'node:crypto';
@@ -36,8 +36,8 @@ export interface Death {
 }
 
 export interface ReleaseSession {
-  /** Sends plan and archive; answers when the new process has been started. Throws ReleaseFailure. */
-  start(plan: string, archive: Readable | null, msMax: number): Promise<void>;
+  /** Sends plan, variables and archive; answers when the new process has been started. Throws ReleaseFailure. */
+  start(plan: string, archive: Readable | null, msMax: number, environment?: Buffer | null): Promise<void>;
   /** Answers when the new process ends by itself before the commit; otherwise never. */
   died: Promise<Death>;
   /** The script's exit code, once it has ended. */
@@ -134,9 +134,10 @@ export async function openRelease(
   };
 
   return {
-    async start(plan, archive, msMax) {
+    async start(plan, archive, msMax, environment = null) {
       const input = async () => {
         await writeFrame(session.stdin, Buffer.from(plan), ended.promise);
+        if (environment && session.stdin.writable) session.stdin.write(environment);
         if (archive) await writeArchive(session.stdin, archive, ended.promise);
       };
       await withinMs(Promise.all([input(), started.promise]), msMax);

@@ -3,10 +3,8 @@
 import type { Deployment } from '../db/generated/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { DeployDeps } from './deps.ts';
-import { goLive, type LiveRelease } from './go-live.ts';
-import { createNarrator } from './narrate.ts';
-import { openRelease } from './release.ts';
-import { requireAddress, undo } from './session.ts';
+import type { LiveRelease } from './go-live.ts';
+import { serveCopy } from './serve-copy.ts';
 import { inTurn, type Turn, type TurnRequest } from './turn.ts';
 
 export interface RollbackRequest extends Omit<TurnRequest, 'cause'> {
@@ -21,20 +19,7 @@ export async function rollback(deps: DeployDeps, request: RollbackRequest): Prom
     const { commit, subject, stack } = target;
     await deps.db.deployment.update({ where: { id: turn.deployment.id }, data: { commit, subject, stack } });
     turn.log.say(`Rolling back to release ${target.number}${subject ? `: ${subject}` : ''}`);
-    const narrator = createNarrator(turn.log);
-    const opening = openRelease(
-      deps.engine,
-      turn.site.id,
-      { action: 'copy', number: turn.deployment.number, from: target.number },
-      narrator,
-    );
-    try {
-      const [session, address] = await Promise.all([opening, requireAddress(deps.engine, turn.site.id)]);
-      return await goLive(deps, turn, { session, narrator, address, plan: null, archive: null });
-    } catch (error) {
-      await undo(deps, turn, opening);
-      throw error;
-    }
+    return serveCopy(deps, turn, target.number);
   });
 }
 

@@ -12,8 +12,17 @@ export interface ReleaseBounds {
   drainSeconds: number;
 }
 
-/** The first frame of a deployment: what `release` needs to know, as assignments of a shell (POSIX 2.9.1). */
-export function renderPlan(plan: BuildPlan | null, number: number, kept: number[], bounds: ReleaseBounds): string {
+/**
+ * The first frame of a deployment: what `release` needs to know, as assignments of a shell (POSIX 2.9.1). `variables`: how
+ * many of them follow, in frames of their own.
+ */
+export function renderPlan(
+  plan: BuildPlan | null,
+  number: number,
+  kept: number[],
+  bounds: ReleaseBounds,
+  variables = 0,
+): string {
   const dependencies = plan?.dependencies;
   const key = dependencies && (dependencies.shared ? dependencies.key : `${dependencies.key}-${number}`);
   const values: Record<string, string> = {
@@ -26,6 +35,7 @@ export function renderPlan(plan: BuildPlan | null, number: number, kept: number[
     INSTALL: renderSteps(dependencies?.install ?? []),
     BUILD: renderSteps(plan?.build ?? []),
     CHECK: renderSteps(plan?.check ?? []),
+    VARIABLES: variables === 0 ? '' : String(variables),
     START: plan ? renderStart(plan.start) : '',
   };
   return Object.entries(values)

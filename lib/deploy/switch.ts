@@ -12,6 +12,8 @@ import type { DeployDeps } from './deps.ts';
 export interface NewLive extends Target {
   siteId: string;
   deploymentId: string;
+  /** The revision of the variables that it was given. */
+  environment: number;
   /** The numbers of the releases that stay on the disk, this one among them. */
   kept: number[];
 }
@@ -23,11 +25,14 @@ const ROUTE_ATTEMPTS = 6;
  * yet: the reconcile loop brings it, and until then the old process must go on. Throws when nothing has moved.
  */
 export async function switchLive(deps: DeployDeps, live: NewLive): Promise<boolean> {
-  const { siteId, deploymentId, address, port, kept } = live;
+  const { siteId, deploymentId, address, port, environment, kept } = live;
   const name = await deps.db.$transaction(async (tx) => {
     const [site] = await tx.site.updateManyAndReturn({
       where: { id: siteId, state: { not: 'deleting' }, OR: [{ heldBy: null }, { heldBy: 'storm' }] },
-      data: { liveDeploymentId: deploymentId, livePort: port, address, activeAt: new Date() },
+      data: {
+        ...{ liveDeploymentId: deploymentId, livePort: port, liveEnvironment: environment },
+        ...{ address, activeAt: new Date() },
+      },
       select: { name: true, heldBy: true },
     });
     if (!site) throw await whyNot(tx, siteId);

@@ -4,6 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DeploymentCause, Plan, Site } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
+import { requireSecret } from '../env.ts';
+import { createMask } from '../environment/mask.ts';
+import { readSealed, unsealAll } from '../environment/store.ts';
+import type { Variables } from '../environment/variables.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
 import { plainText } from '../git/plain-text.ts';
 import { withLease } from '../jobs/lease.ts';
@@ -33,9 +37,16 @@ export interface Turn {
   deployment: { id: string; number: number };
   /** Numbers of the earlier releases that are still on the disk, newest first. */
   kept: number[];
+  /** What the release is given. */
+  environment: Environment;
   log: DeploymentLog;
   signal: AbortSignal;
   startedAt: number;
+}
+
+export interface Environment {
+  revision: number;
+  variables: Variables;
 }
 
 const QUEUE_LINE_MS = 300;
@@ -78,14 +89,16 @@ async function runTurn<T>(
   const site = await deps.db.site.findUnique({ where: { id: request.siteId }, include: { plan: true } });
   if (!site || site.state === 'deleting') throw siteNotFound();
   refuseRestored(site, startedAt);
-  const { deployment, kept } = await openDeployment(deps, request);
-  const log = createDeploymentLog(deps, { id: deployment.id, siteId: site.id }, request.onLine ?? (() => {}));
+  const environment = await readEnvironment(deps, site);
+  const { deployment, kept } = await openDeployment(deps, request, environment.revision);
+  const row = { id: deployment.id, siteId: site.id };
+  const log = createDeploymentLog(deps, row, request.onLine ?? (() => {}), createMask(environment.variables));
   const signal = request.signal ? AbortSignal.any([lost, request.signal]) : lost;
   try {
     await refuseHeld(deps, site);
     if (site.rest !== 'awake') log.say('Waking the site');
     if (site.rest !== 'awake') await deps.wake(site.id);
-    return await work({ site, deployment, kept, log, signal, startedAt });
+    return await work({ site, deployment, kept, environment, log, signal, startedAt });
   } catch (error) {
     const told = toTold(error, signal);
     log.keep(`Failed: ${told.message}`);
@@ -97,7 +110,13 @@ async function runTurn<T>(
   }
 }
 
-async function openDeployment(deps: DeployDeps, { siteId, cause, by }: TurnRequest) {
+async function readEnvironment({ db, settings }: DeployDeps, site: Site): Promise<Environment> {
+  const revision = site.environmentRevision;
+  if (revision === 0) return { revision, variables: new Map() };
+  return { revision, variables: unsealAll(requireSecret(settings), await readSealed(db, site.id, revision)) };
+}
+
+async function openDeployment(deps: DeployDeps, { siteId, cause, by }: TurnRequest, environmentRevision: number) {
   const earlier = await deps.db.deployment.findMany({
     where: { siteId, kept: true },
     orderBy: { number: 'desc' },
@@ -110,6 +129,7 @@ async function openDeployment(deps: DeployDeps, { siteId, cause, by }: TurnReque
       cause,
       by: plainText(by ?? '', BY_CHARACTERS_MAX) || null,
       number: (newest._max.number ?? 0) + 1,
+      environmentRevision,
       runner: deps.runner,
     },
     select: { id: true, number: true },

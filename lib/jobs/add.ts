@@ -14,6 +14,8 @@ export const JOBS = {
   limits: z.object({ siteId: z.uuid() }),
   /** Wake a site, for somebody who will come. */
   wake: z.object({ siteId: z.uuid() }),
+  /** Give the live release the variables that the site is to have. */
+  environment: z.object({ siteId: z.uuid() }),
   /** Make an earlier release live; null: the one before. */
   rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable(), by: BY }),
   /** Build the commit of an earlier deployment anew. */

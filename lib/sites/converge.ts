@@ -10,6 +10,7 @@ import { settleSite } from '../deploy/settle.ts';
 import { gitSource } from '../deploy/source.ts';
 import { DISK_MOUNTS } from '../disk/disk.ts';
 import type { ContainerState } from '../engine/engine.ts';
+import { deliverEnvironment, lacksEnvironment } from '../environment/deliver.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { createStarter, initRepository } from '../git/repository.ts';
 import { withLease } from '../jobs/lease.ts';
@@ -132,6 +133,8 @@ async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
     await deps.proxy.quiet(host);
     await ensureContainer(deps, site, mounted);
     deps.log.info({ siteId: site.id, mounts: DISK_MOUNTS.length }, 'a site is back');
+  } else if (lacksEnvironment(site, state)) {
+    await deliverEnvironment(deps, site.id, state);
   }
   await route(deps, site.id);
 }

@@ -5,6 +5,7 @@ import type { Plan, Site } from '../db/generated/client.ts';
 import { DISK_MOUNTS, type Disk, type MountedDisk } from '../disk/disk.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
+import { deliverEnvironment, lacksEnvironment } from '../environment/deliver.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Log } from '../log.ts';
 import type { Network } from '../network/network.ts';
@@ -46,6 +47,7 @@ export async function ensureContainer(
     limitAddress(deps, site, state.address),
     deps.db.site.update({ where: { id: site.id }, data: { address: state.address } }),
   ]);
+  if (lacksEnvironment(site, state)) await deliverEnvironment(deps, site.id, state);
   return state;
 }
 

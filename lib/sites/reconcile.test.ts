@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { HoldCause, Rest } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import { parseSettings } from '../env.ts';
+import { startOf } from '../environment/deliver.ts';
 import { ASLEEP, AWAY, HELD } from '../proxy/proxy.ts';
 import { createHeldApps } from './hold-app.ts';
 import { desiredRoutes, needsWork } from './reconcile.ts';
@@ -20,6 +21,8 @@ const site = {
   livePort: 8001,
   routedName: 'calm-bay-100',
   createdAt: now,
+  liveEnvironment: 0,
+  environmentIn: null as string | null,
 };
 const container: ContainerState = {
   siteId: site.id,
@@ -48,6 +51,15 @@ test.each([
 
 test('a site that is to be restored needs work, whatever its container does', () => {
   expect(needsWork({ ...site, restoringId: site.id }, container, now, heldApps)).toBe(true);
+});
+
+test('a container that has not been given the variables of its release is worked on, at each of its starts', () => {
+  const set = { ...site, liveEnvironment: 3 };
+  expect(needsWork(set, container, now, heldApps)).toBe(true);
+  const given = { ...set, environmentIn: startOf(container) };
+  expect(needsWork(given, container, now, heldApps)).toBe(false);
+  expect(needsWork(given, { ...container, startedAt: new Date(0) }, now, heldApps)).toBe(true);
+  expect(needsWork({ ...given, rest: 'frozen' }, { ...container, status: 'paused' }, now, heldApps)).toBe(false);
 });
 
 test('a site with a new name needs its route', () => {

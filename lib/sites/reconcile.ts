@@ -5,6 +5,7 @@ import { sitesToTend } from '../checkpoints/look.ts';
 import type { Site } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
+import { lacksEnvironment } from '../environment/deliver.ts';
 import { AWAY, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { type ConvergeDeps, converge } from './converge.ts';
@@ -33,6 +34,8 @@ type Row = Pick<
   | 'livePort'
   | 'routedName'
   | 'createdAt'
+  | 'liveEnvironment'
+  | 'environmentIn'
 >;
 
 /** One look over all sites, containers, disks and routes. */
@@ -83,6 +86,7 @@ export function needsWork(
   // The address of a container that has ended is given to another one.
   if (wanted === 'left') return site.address !== null && isAtRest('stopped', container);
   if (wanted !== 'running') return !isAtRest(wanted, container) || (wanted === 'stopped' && site.address !== null);
+  if (lacksEnvironment(site, container)) return true;
   return (
     container?.status !== 'running' || container.generation !== site.generation || container.address !== site.address
   );

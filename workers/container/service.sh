@@ -23,7 +23,7 @@ link_service() {
 # stop_service NUMBER SECONDS: TERM, KILL after the seconds, then nothing of the service is left but its release. Safe to
 # repeat, and for a service that was never started.
 stop_service() {
-  rm -f "$RUN/service/web-$1"
+  rm -rf "$RUN/service/web-$1" "$RUN/environment/$1"
   [ -d "$RUN/services/web-$1" ] || return 0
   echo "$2" >"$RUN/services/web-$1/stopping"
   if s6-svc -d "$RUN/services/web-$1" 2>/dev/null && ! s6-svwait -D -t "${2}000" "$RUN/services/web-$1" 2>/dev/null; then
@@ -40,6 +40,22 @@ stop_service() {
 
 is_supervised() { s6-svok "$RUN/services/web-$1" 2>/dev/null || s6-svok "$RUN/services/web-$1/log" 2>/dev/null; }
 
+# keep_environment NUMBER: takes the site's variables for the release from standard input (lib/environment/frames.ts), one
+# file each, for root alone and on the tmpfs. They are there as a whole or not at all.
+keep_environment() {
+  mkdir -p "$RUN/environment" && incoming=$(mktemp -d "$RUN/environment/incoming.XXXXXX") || return 1
+  while read -r name bytes; do
+    if [ "$name" = . ]; then
+      rm -rf "$RUN/environment/$1"
+      mv -T "$incoming" "$RUN/environment/$1"
+      return
+    fi
+    head -c "$bytes" >"$incoming/$name" || break
+  done
+  rm -rf "$incoming"
+  return 1
+}
+
 # in_release NUMBER COMMAND…: becomes the command, in the release's folder, with the app's environment and nothing else.
 in_release() {
   release=$APP/releases/$1
@@ -49,6 +65,7 @@ in_release() {
   deps=
   [ -f "$release/.lightkeeper/deps" ] && read -r deps <"$release/.lightkeeper/deps" && deps=$APP/deps/$deps
   cd "$release" || exit 1
+  [ ! -d "$RUN/environment/$number" ] || set -- s6-envdir -nL "$RUN/environment/$number" "$@"
   set -- PORT="$((8000 + number % 1000))" HOST=0.0.0.0 HOME=/root LANG=C.UTF-8 LIGHTKEEPER_DEPS="$deps" \
     LIGHTKEEPER_TOOLS="$TOOLS" LIGHTKEEPER_RELEASE="$number" PYTHONUNBUFFERED=1 NODE_ENV=production "$@"
   if [ -n "$deps" ]; then

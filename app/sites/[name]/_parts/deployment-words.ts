@@ -11,6 +11,7 @@ const CAUSES: Record<DeploymentView['cause'], string> = {
   push: 'Push',
   rollback: 'Roll back',
   redeploy: 'Redeploy',
+  environment: 'New environment',
 };
 
 export function moodOf({ status, live }: DeploymentView): Mood {

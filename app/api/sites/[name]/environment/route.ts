@@ -1,0 +1,24 @@
+// GET tells a site's variables: names, and with `?values=1` the values. PUT makes `{ variables: { NAME: "value" } }` all of
+// them; PATCH sets those that are named, and removes those that are null. The app is restarted without losing a request.
+
+import { z } from 'zod';
+import { answerChange, answerVariables, readVariables } from '#lib/api/environment.ts';
+import { handle } from '#lib/api/handle.ts';
+import { requireSiteOf } from '#lib/api/site-of.ts';
+import { changed, ordered } from '#lib/environment/variables.ts';
+
+export const GET = handle<{ name: string }>(async (call) => {
+  return answerVariables(call, await requireSiteOf(call, call.params.name, 'develop'));
+});
+
+export const PUT = handle<{ name: string }>(async (call) => {
+  const site = await requireSiteOf(call, call.params.name, 'develop');
+  const all = ordered(await readVariables(call.request, z.string()));
+  return answerChange(call, site, () => all);
+});
+
+export const PATCH = handle<{ name: string }>(async (call) => {
+  const site = await requireSiteOf(call, call.params.name, 'develop');
+  const change = await readVariables(call.request, z.string().nullable());
+  return answerChange(call, site, (before) => changed(before, change));
+});
