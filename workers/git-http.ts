@@ -5,7 +5,7 @@ import { openDb } from '#lib/db/client.ts';
 import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
 import { findGroup, WEB_GROUP } from '#lib/git/account.ts';
 import { openGit } from '#lib/git/deps.ts';
-import { createFindSite } from '#lib/git/site.ts';
+import { createFindServed, createFindSite } from '#lib/git/site.ts';
 import { findTokenAccess } from '#lib/tokens/site-access.ts';
 import { createHistory } from './git-http/history.ts';
 import { createHistoryServer } from './git-http/history-server.ts';
@@ -23,7 +23,7 @@ await runWorker('git', async ({ settings, log }) => {
   const secret = requireSecret(settings);
   const accessWith = (token: string, siteId: string | null) => findTokenAccess(db, secret, token, siteId);
   const gitServer = createGitServer({ git, findSite: createFindSite(db, secret, paths), accessWith });
-  const historyServer = createHistoryServer({ history, paths, log });
+  const historyServer = createHistoryServer({ history, git, findServed: createFindServed(db, paths), paths });
 
   // The proxy runs as a user of its own, and every request needs a token.
   await listenOn(gitServer, paths.gitSocket, { mode: 0o666, group: null });

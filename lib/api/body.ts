@@ -1,6 +1,7 @@
 // Bodies of requests: bounded, parsed, checked. Nothing past this file sees what a caller really sent.
 
 import type { z } from 'zod';
+import { formatBytes } from '../bytes.ts';
 import { AppError } from '../errors/app-error.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -32,7 +33,7 @@ export async function readBody(request: Request, bytesMax = BODY_BYTES_MAX): Pro
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > bytesMax) throw badRequest(`The body is larger than ${bytesMax / 1024} KB.`);
+    if (size > bytesMax) throw badRequest(`The body is larger than ${formatBytes(bytesMax)}.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,81 +1,62 @@
-// The web process's questions about repositories, asked of the git worker over its Unix socket: this process can read no
-// repository itself. Answers are bounded in time and size, and checked, because a tenant wrote what is in them.
+// The web process's questions about repositories. The answers are checked, because a tenant wrote what is in them.
 
-import { request } from 'node:http';
 import { z } from 'zod';
-import { AppError } from '../errors/app-error.ts';
-
-const TIMEOUT_MS = 8_000;
-const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+import { askWorker } from './git-worker.ts';
 
 const COMMITS = z.object({
   commits: z.array(z.object({ id: z.string(), subject: z.string(), author: z.string(), at: z.iso.datetime() })),
 });
-const FOLDER = z.object({
-  kind: z.literal('folder'),
-  path: z.string(),
-  entries: z.array(z.object({ name: z.string(), kind: z.enum(['folder', 'file', 'link', 'submodule']) })),
-  entriesMore: z.int(),
+const PLACE = { path: z.string(), commit: z.string().nullable(), main: z.string().nullable() };
+const ENTRY = z.object({
+  name: z.string(),
+  kind: z.enum(['folder', 'file', 'link', 'submodule']),
+  openable: z.boolean(),
+  last: z.object({ id: z.string(), subject: z.string(), at: z.iso.datetime() }).nullable(),
 });
+const FOLDER = z.object({ ...PLACE, kind: z.literal('folder'), entries: z.array(ENTRY), entriesMore: z.int() });
 const FILE = z.object({
+  ...PLACE,
   kind: z.literal('file'),
-  path: z.string(),
   bytes: z.int(),
   binary: z.boolean(),
   text: z.string().nullable(),
   truncated: z.boolean(),
+  link: z.boolean(),
+  editable: z.boolean(),
 });
 const FOLDER_OR_FILE = z.discriminatedUnion('kind', [FOLDER, FILE]);
 
 export type CommitList = z.infer<typeof COMMITS>;
 export type FolderOrFile = z.infer<typeof FOLDER_OR_FILE>;
 
+/** Where in a repository: a commit that is null is main's, the empty path is the top. */
+export interface Place {
+  path: string;
+  commit: string | null;
+}
+
+const COMMIT = /^[0-9a-f]{40}$/;
+
 /** The newest commits of main, newest first. Throws `interrupted` when the git worker is away. */
-export async function readCommits(socket: string, siteId: string): Promise<CommitList> {
-  return COMMITS.parse(await ask(socket, `/sites/${siteId}/commits?limit=20`));
+export async function readCommits(socket: string, siteId: string, limit = 20): Promise<CommitList> {
+  return COMMITS.parse(await askWorker(socket, `/sites/${siteId}/commits?limit=${limit}`));
 }
 
-/** What is at a path of main; '' is the top. Throws `not-found`, `interrupted`. */
-export async function readPath(socket: string, siteId: string, path: string): Promise<FolderOrFile> {
-  return FOLDER_OR_FILE.parse(await ask(socket, `/sites/${siteId}/files?path=${encodeURIComponent(path)}`));
+/** Throws `not-found`, `interrupted`. */
+export async function readPath(socket: string, siteId: string, place: Place): Promise<FolderOrFile> {
+  return FOLDER_OR_FILE.parse(await askWorker(socket, `/sites/${siteId}/files?${placeQuery(place)}`));
 }
 
-async function ask(socketPath: string, path: string): Promise<unknown> {
-  const { status, body } = await get(socketPath, path).catch((cause: unknown) => {
-    throw away(cause);
-  });
-  if (status === 404) {
-    throw new AppError('not-found', {
-      message: 'There is nothing at this path of main.',
-      hint: 'Start at the top again.',
-    });
-  }
-  if (status !== 200) throw away(`status ${status}`);
-  return JSON.parse(body);
+export function placeQuery({ path, commit }: Place): URLSearchParams {
+  return new URLSearchParams(commit ? { path, commit } : { path });
 }
 
-function get(socketPath: string, path: string): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, signal: AbortSignal.timeout(TIMEOUT_MS) }, (answer) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > ANSWER_BYTES_MAX) asked.destroy(new Error('the answer is too large'));
-        else chunks.push(chunk);
-      });
-      answer.on('error', reject);
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }));
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
+/** From a page's or a route's address. What is no commit's id counts as one that nobody has. */
+export function parsePlace(query: { get(name: string): string | null }): Place {
+  const commit = query.get('commit');
+  const path = (query.get('path') ?? '').replaceAll('\0', '').slice(0, PATH_LENGTH_MAX);
+  return { path, commit: commit && !COMMIT.test(commit) ? NO_COMMIT : commit || null };
 }
 
-function away(cause: unknown): AppError {
-  return new AppError('interrupted', {
-    message: 'The repository cannot be read right now.',
-    hint: 'Try again in a few seconds.',
-    cause,
-  });
-}
+const PATH_LENGTH_MAX = 4_096;
+const NO_COMMIT = '0'.repeat(40);

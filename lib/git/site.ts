@@ -38,6 +38,21 @@ export function createFindSite(db: Db, secret: string, paths: Pick<Paths, 'pool'
   };
 }
 
+export type ServedSite = GitSite & Pick<NamedSite, 'state'>;
+
+/** The same by its id, for whom the web process has let through. */
+export type FindServed = (id: string) => Promise<ServedSite | null>;
+
+export function createFindServed(db: Db, paths: Pick<Paths, 'pool'>): FindServed {
+  return async (id) => {
+    const select = { id: true, name: true, state: true, plan: { select: { pushBytesMax: true } } };
+    const row = await db.site.findUnique({ where: { id }, select });
+    if (!row) return null;
+    const { name, state, plan } = row;
+    return { id, name, state, repository: repositoryOf(paths, id), pushBytesMax: Number(plan.pushBytesMax) };
+  };
+}
+
 export function repositoryOf(paths: Pick<Paths, 'pool'>, siteId: string): string {
   return `${paths.pool}/sites/${siteId}/git`;
 }

@@ -26,7 +26,7 @@ process.on('disconnect', () => process.exit(0));
 
 async function read({ repository, question }: ReaderRequest): Promise<unknown> {
   if (question.kind === 'commits') return { commits: await readCommits(repository, question.limit) };
-  return readPath(repository, question.path);
+  return readPath(repository, question.path, question.commit);
 }
 
 function send(answer: ReaderAnswer): void {

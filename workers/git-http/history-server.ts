@@ -1,54 +1,73 @@
-// Answers the web process about repositories, as JSON. The socket's permissions say who may ask; the web has already
-// seen whose site it is.
+// Answers the web process about repositories, as JSON, hands it the bytes of files, and makes the commits of its
+// editors. The socket's permissions say who may ask; the web has already seen whose site it is.
 
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { Paths } from '#lib/env.ts';
 import { AppError, siteNotFound } from '#lib/errors/app-error.ts';
-import { repositoryOf } from '#lib/git/site.ts';
-import type { Log } from '#lib/log.ts';
+import type { GitDeps } from '#lib/git/deps.ts';
+import { findMainCommit, openFile } from '#lib/git/open-file.ts';
+import { type FindServed, repositoryOf } from '#lib/git/site.ts';
+import { answerCommit } from './commit-answer.ts';
 import type { History } from './history.ts';
-import { parseHistoryQuestion } from './history-question.ts';
+import { parseQuestion, type RepositoryQuestion } from './history-question.ts';
 
 export interface HistoryServerDeps {
   history: History;
+  git: GitDeps;
+  findServed: FindServed;
   paths: Pick<Paths, 'pool'>;
-  log: Log;
 }
 
 /**
  * `GET /sites/ID/commits?limit=20` answers `{ commits: HistoryCommit[] }`; `GET /sites/ID/files?path=` a HistoryFile
- * (lib/git/history.ts). 404 when there is none, 400 when it is no question.
+ * (lib/git/history.ts); `GET /sites/ID/raw?path=` bytes; `POST /sites/ID/commits` lines (commit-answer.ts). 404 when there is
+ * none, 400 when it is no question.
  */
 export function createHistoryServer(deps: HistoryServerDeps): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
-    request.resume();
-    answer(deps, request.method ?? '', request.url ?? '').then(
-      ([status, body]) => send(response, status, body),
-      (cause: unknown) => {
-        if (!(cause instanceof AppError))
-          deps.log.error({ cause: String(cause) }, 'a question about a repository failed');
-        const error = cause instanceof AppError ? cause : null;
-        send(response, error?.httpStatus ?? 500, {
-          code: error?.code ?? 'interrupted',
-          message: error?.message ?? 'Failed.',
-          hint: error?.hint ?? '',
-        });
-      },
-    );
+    answer(deps, request, response).catch((cause: unknown) => {
+      if (!(cause instanceof AppError))
+        deps.git.log.error({ cause: String(cause) }, 'a question about a repository failed');
+      if (response.headersSent) return void response.destroy();
+      const error = cause instanceof AppError ? cause : null;
+      send(response, error?.httpStatus ?? 500, {
+        code: error?.code ?? 'interrupted',
+        message: error?.message ?? 'Failed.',
+        hint: error?.hint ?? '',
+      });
+    });
   });
 }
 
-async function answer({ history, paths }: HistoryServerDeps, method: string, url: string): Promise<[number, unknown]> {
-  const question = parseHistoryQuestion(method, url);
+async function answer(deps: HistoryServerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const question = parseQuestion(request.method ?? '', request.url ?? '');
   if (!question) {
+    request.resume();
     throw new AppError('bad-request', {
       message: 'This is not a question about a repository.',
-      hint: 'Ask for /sites/ID/commits or /sites/ID/files.',
+      hint: 'Ask for /sites/ID/commits, /sites/ID/files or /sites/ID/raw.',
     });
   }
-  const result = await history.ask(repositoryOf(paths, question.siteId), question);
+  if (question.kind === 'commit') return answerCommit(deps, question.siteId, request, response);
+  request.resume();
+  if (question.kind === 'raw') return sendFile(deps, question, response);
+  const result = await deps.history.ask(repositoryOf(deps.paths, question.siteId), question);
   if (result === null) throw siteNotFound();
-  return [200, result];
+  send(response, 200, result);
+}
+
+async function sendFile(
+  { git, paths }: HistoryServerDeps,
+  { siteId, path, commit: wanted }: RepositoryQuestion & { kind: 'raw' },
+  response: ServerResponse,
+): Promise<void> {
+  const repository = repositoryOf(paths, siteId);
+  const commit = wanted ?? (await findMainCommit(git, repository));
+  const file = commit ? await openFile(git, siteId, { repository, commit }, path) : null;
+  if (!file) throw siteNotFound();
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': file.bytes });
+  await pipeline(file.stream, response);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -26,7 +26,10 @@ beforeAll(async () => {
   await createStarter(repository, stand.deps.confinement.account);
   history = createHistory(stand.deps, 'test');
   socketPath = path.join(stand.directory, 'history.sock');
-  server = createHistoryServer({ history, paths: { pool: path.join(stand.directory, 'pool') }, log: stand.deps.log });
+  const findServed = async (id: string) =>
+    id === ID ? { id, name: 'calm-reef-7', state: 'live' as const, repository, pushBytesMax: 1024 ** 2 } : null;
+  const paths = { pool: path.join(stand.directory, 'pool') };
+  server = createHistoryServer({ history, git: stand.deps, findServed, paths });
   server.listen(socketPath);
   await once(server, 'listening');
 });
@@ -39,10 +42,15 @@ afterAll(async () => {
 });
 
 async function ask(url: string): Promise<{ status: number | undefined; body: Record<string, unknown> }> {
-  const asked = request({ socketPath, path: url, timeout: 15_000 });
-  asked.end();
+  const { status, body } = await send('GET', url);
+  return { status, body: JSON.parse(body) };
+}
+
+async function send(method: string, url: string, body?: unknown): Promise<{ status: number; body: string }> {
+  const asked = request({ socketPath, method, path: url, timeout: 15_000 });
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
   const [answer] = await once(asked, 'response');
-  return { status: answer.statusCode, body: JSON.parse(await text(answer)) };
+  return { status: answer.statusCode, body: await text(answer) };
 }
 
 test('the web reads commits and files over the socket', async () => {
@@ -53,6 +61,48 @@ test('the web reads commits and files over the socket', async () => {
   expect((await ask(`/sites/${ID}/files?path=main.py`)).body.text).toContain('GREETING');
   expect(await ask(`/sites/${ID}/files?path=nothing`)).toMatchObject({ status: 404 });
   expect(await ask('/sites/x/files')).toMatchObject({ status: 400 });
+});
+
+test('an earlier commit is browsed as it was, each entry with the commit that changed it last', async () => {
+  const place = `/sites/${ID}/commits`;
+  const first = (await ask(`/sites/${ID}/files`)).body.main as string;
+  const edit = {
+    parent: first,
+    message: 'Say hello',
+    changes: [{ path: 'hello.txt', content: 'Hello' }],
+    author: { name: 'Guest', email: 'guest@example.org' },
+  };
+  const made = await send('POST', place, edit);
+  const { commit } = JSON.parse(made.body.trim().split('\n').at(-1) ?? '') as { commit: string };
+  expect((await ask(place)).body).toMatchObject({
+    commits: [{ id: commit, subject: 'Say hello', author: 'Guest' }, {}],
+  });
+  const { entries } = (await ask(`/sites/${ID}/files`)).body as {
+    entries: { name: string; last: { subject: string } }[];
+  };
+  expect(entries.map(({ name, last }) => [name, last.subject])).toEqual([
+    ['Procfile', 'Start with a greeting'],
+    ['README.md', 'Start with a greeting'],
+    ['hello.txt', 'Say hello'],
+    ['main.py', 'Start with a greeting'],
+  ]);
+  expect(await ask(`/sites/${ID}/files?path=hello.txt&commit=${first}`)).toMatchObject({ status: 404 });
+  expect(await ask(`/sites/${ID}/files?path=main.py&commit=${first}`)).toMatchObject({
+    body: { commit: first, main: commit, editable: true, link: false },
+  });
+  expect(await ask(`/sites/${ID}/files?commit=${'1'.repeat(40)}`)).toMatchObject({ status: 404 });
+  expect(await ask(`/sites/${ID}/files?commit=main`)).toMatchObject({ status: 400 });
+  expect(await send('POST', place, edit)).toMatchObject({ status: 409 });
+  expect(await send('POST', `/sites/${crypto.randomUUID()}/commits`, edit)).toMatchObject({ status: 404 });
+});
+
+test('the bytes of a file are handed out as they are, of files alone', async () => {
+  expect(await send('GET', `/sites/${ID}/raw?path=Procfile`)).toEqual({ status: 200, body: 'web: python3 main.py\n' });
+  for (const path of ['', 'nothing', '../config', '-x', ':(top)main.py', '*', '/etc/passwd', 'main.py/x']) {
+    expect(await send('GET', `/sites/${ID}/raw?path=${encodeURIComponent(path)}`), path).toMatchObject({ status: 404 });
+  }
+  expect(await send('GET', `/sites/${ID}/raw?path=main.py&commit=${'1'.repeat(40)}`)).toMatchObject({ status: 404 });
+  expect(await send('GET', `/sites/${ID}/raw?path=a%00b`)).toMatchObject({ status: 400 });
 });
 
 test('a repository is read without root', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseHistoryQuestion } from './history-question.ts';
+import { parseQuestion } from './history-question.ts';
 import { parseGitRoute, parsePassword } from './route.ts';
 
 const ID = '0199a0b2-1111-7222-8333-444455556666';
@@ -53,21 +53,33 @@ test('the token is the password, whatever the user is called', () => {
 });
 
 test('questions about a repository name a site by its id, within bounds', () => {
-  expect(parseHistoryQuestion('GET', `/sites/${ID}/commits`)).toEqual({ kind: 'commits', siteId: ID, limit: 20 });
-  expect(parseHistoryQuestion('GET', `/sites/${ID}/files?path=a%2Fb`)).toEqual({
+  expect(parseQuestion('GET', `/sites/${ID}/commits`)).toEqual({ kind: 'commits', siteId: ID, limit: 20 });
+  expect(parseQuestion('GET', `/sites/${ID}/files?path=a%2Fb`)).toEqual({
     kind: 'files',
     siteId: ID,
     path: 'a/b',
+    commit: null,
   });
+  expect(parseQuestion('GET', `/sites/${ID}/raw?path=a&commit=${'a'.repeat(40)}`)).toEqual({
+    kind: 'raw',
+    siteId: ID,
+    path: 'a',
+    commit: 'a'.repeat(40),
+  });
+  expect(parseQuestion('POST', `/sites/${ID}/commits`)).toEqual({ kind: 'commit', siteId: ID });
   for (const url of [
     `/sites/${ID}`,
     '/sites/../x/commits',
     `/sites/${ID}/commits?limit=1000`,
     `/sites/${ID}/commits?limit=x`,
     `/sites/${ID}/files?path=${'x'.repeat(5_000)}`,
+    `/sites/${ID}/files?path=a%00b`,
+    `/sites/${ID}/files?commit=main`,
+    `/sites/${ID}/raw?commit=--help`,
     '//',
   ]) {
-    expect(parseHistoryQuestion('GET', url), url).toBeNull();
+    expect(parseQuestion('GET', url), url).toBeNull();
   }
-  expect(parseHistoryQuestion('POST', `/sites/${ID}/commits`)).toBeNull();
+  expect(parseQuestion('POST', `/sites/${ID}/files`)).toBeNull();
+  expect(parseQuestion('DELETE', `/sites/${ID}/commits`)).toBeNull();
 });
