@@ -33,6 +33,8 @@ export const TEST_INSTANCE = {
   LIGHTKEEPER_GITHUB_ID: 'lightkeeper-test',
   LIGHTKEEPER_GITHUB_SECRET: 'a-secret-of-the-oauth-app',
   LIGHTKEEPER_GITHUB_URL: `http://127.0.0.1:${port(16_080)}`,
+  // Repositories that sites are launched from.
+  LIGHTKEEPER_IMPORT_ALLOW: '127.0.0.3/32',
 };
 
 /** A second one beside it, for the tests that take an instance down or kill it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePlace } from './history.ts';
+import { parsePlace } from './place.ts';
 import { pictureType } from './raw-file.ts';
 
 test.each<[string, string, string | null]>([

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { openAnswer } from './git-worker.ts';
-import { type Place, placeQuery } from './history.ts';
+import { type Place, placeQuery } from './place.ts';
 
 const OPEN_MS_MAX = 30_000;
 /** An SVG may have a declaration, a doctype and comments before its root. */
@@ -11,11 +11,10 @@ const SNIFF_BYTES = 1_024;
 
 /** Throws `not-found`, `interrupted`, `site-not-ready`. */
 export async function sendRawFile(socketPath: string, siteId: string, place: Place): Promise<Response> {
-  const signal = AbortSignal.timeout(OPEN_MS_MAX);
   const opening = new AbortController();
-  signal.addEventListener('abort', () => opening.abort());
+  const timer = setTimeout(() => opening.abort(), OPEN_MS_MAX);
   const path = `/sites/${siteId}/raw?${placeQuery(place)}`;
-  const answer = await openAnswer({ socketPath, path, signal: opening.signal });
+  const answer = await openAnswer({ socketPath, path, signal: opening.signal }).finally(() => clearTimeout(timer));
   const head = await readHead(answer);
   return new Response(bodyOf(head, answer), {
     headers: {

@@ -2,9 +2,11 @@
 
 'use client';
 
+import { PencilLine } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
+import { BUTTON } from '../../../_components/buttons.ts';
 import { Card } from '../../../_components/card.tsx';
 import { Disclosure } from '../../../_components/disclosure.tsx';
 import { Command } from './command.tsx';
@@ -21,6 +23,7 @@ export function GitCard({ view }: { view: SiteView }) {
   const remote = way === 'http' ? (view.git.httpWithToken ?? view.git.http) : view.git.ssh;
   return (
     <Card title="Push your code" id="git" aside={<WaySwitch way={way} onChange={setWay} />}>
+      {isFresh(view) ? <FirstChange name={view.name} /> : null}
       <ol className="flex flex-col gap-4 text-sm">
         <li>
           <p className="mb-1.5 text-muted">Get what runs now</p>
@@ -64,6 +67,23 @@ function HowToEnter({ view: { access, token }, way }: { view: SiteView; way: Way
         </>
       )}
     </p>
+  );
+}
+
+/** Nothing but the starter has been there, for somebody who may change it. */
+function isFresh({ deployments, access }: SiteView): boolean {
+  return access !== 'view' && deployments.length === 1 && deployments[0]?.cause === 'launch';
+}
+
+function FirstChange({ name }: { name: string }) {
+  return (
+    <div className="mb-5 flex flex-wrap items-center justify-between gap-3 border-b border-line pb-5 text-sm">
+      <p className="text-muted">A first change needs no tool at all.</p>
+      <Link href={`/sites/${name}/files/edit?path=main.py`} prefetch={false} className={`${BUTTON.quiet} no-underline`}>
+        <PencilLine className="size-4" aria-hidden="true" />
+        Change the greeting
+      </Link>
+    </div>
   );
 }
 

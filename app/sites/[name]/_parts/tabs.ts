@@ -16,6 +16,7 @@ export const TABS: Tab[] = [
   { place: 'deployments', label: 'Deployments', need: 'view' },
   { place: 'metrics', label: 'Metrics', need: 'view' },
   { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
+  { place: 'files', label: 'Files', need: 'view' },
   { place: 'checkpoints', label: 'Checkpoints', need: 'view' },
   { place: 'sharing', label: 'Sharing', need: 'own' },
 ];

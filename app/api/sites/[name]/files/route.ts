@@ -1,7 +1,8 @@
 // GET shows a folder or a file: `?path=`, empty for the top, of main or of `?commit=`.
 
 import { handle, json } from '#lib/api/handle.ts';
-import { parsePlace, readPath } from '#lib/api/history.ts';
+import { readPath } from '#lib/api/history.ts';
+import { parsePlace } from '#lib/api/place.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
 
 export const GET = handle<{ name: string }>(async (call) => {

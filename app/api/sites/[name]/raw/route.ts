@@ -1,7 +1,7 @@
 // GET hands out the bytes of a file: `?path=`, of main or of `?commit=`.
 
 import { handle } from '#lib/api/handle.ts';
-import { parsePlace } from '#lib/api/history.ts';
+import { parsePlace } from '#lib/api/place.ts';
 import { sendRawFile } from '#lib/api/raw-file.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
 
