@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Account, giveToken, makeAccount, own, removeAccounts, share } from './setup/accounts.ts';
+import { type Account, giveToken, makeAccount, own, removeAccounts, share, signIn } from './setup/accounts.ts';
 import { askAs } from './setup/admin-api.ts';
 import { expectAccessible } from './setup/axe.ts';
 import { test as browserTest } from './setup/browser.ts';
@@ -219,8 +219,7 @@ test('a key of the account opens each site as far as it is shared, over SSH and 
 });
 
 browserTest('the page makes a token that is shown once, adds a key, and takes both back', async ({ page, context }) => {
-  const [name = '', value = ''] = owner.cookie.split(/=(.*)/s);
-  await context.addCookies([{ name, value, url: APP_URL }]);
+  await signIn(context, owner);
   await page.goto('/account');
   await page.getByRole('button', { name: 'New token' }).click();
   const dialog = page.getByRole('dialog', { name: 'New API token' });
@@ -248,4 +247,5 @@ browserTest('the page makes a token that is shown once, adds a key, and takes bo
   await row.getByRole('button', { name: 'Revoke now' }).click();
   await expect(row).toHaveCount(0);
   expect((await askAs(bearer(token), 'GET', `/api/sites/${site.name}`)).status).toBe(404);
+  await context.clearCookies();
 });

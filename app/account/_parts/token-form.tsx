@@ -70,7 +70,7 @@ export function TokenForm({ sites, onMake, onClose }: TokenFormProps) {
       </fieldset>
       {sites.length > 0 ? <SiteChoice sites={sites} /> : null}
       <label className="flex flex-col gap-1.5 font-medium">
-        It expires after
+        It expires
         <select name="days" defaultValue="90" className={FIELD}>
           {SPANS.map(({ days, words }) => (
             <option key={words} value={days ?? 'never'}>

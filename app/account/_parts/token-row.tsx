@@ -28,7 +28,7 @@ export function TokenRow({ token, onRevoke }: TokenRowProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-box bg-sunken px-3 py-2" data-testid="token">
       <KeySquare className="size-4 shrink-0 text-muted" aria-hidden="true" />
-      <span className="min-w-0 flex-1 basis-52">
+      <span className="min-w-0 flex-1 basis-36">
         <span className="block font-medium [overflow-wrap:anywhere]">{name}</span>
         <span className="block text-xs text-muted [overflow-wrap:anywhere]">
           {SCOPE_WORDS[scope].name}, {sites === null ? 'all sites' : sites.join(', ') || 'of sites that are gone'}

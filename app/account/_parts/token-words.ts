@@ -11,9 +11,9 @@ export type Scope = keyof typeof SCOPE_WORDS;
 export const SCOPES = Object.keys(SCOPE_WORDS) as Scope[];
 
 export const SPANS = [
-  { days: 7, words: '7 days' },
-  { days: 30, words: '30 days' },
-  { days: 90, words: '90 days' },
-  { days: 365, words: 'a year' },
+  { days: 7, words: 'after 7 days' },
+  { days: 30, words: 'after 30 days' },
+  { days: 90, words: 'after 90 days' },
+  { days: 365, words: 'after a year' },
   { days: null, words: 'never' },
 ] as const;

@@ -39,11 +39,10 @@ export default async function InvitationPage({ params }: Props) {
     <ScenePage>
       <div className="flex max-w-xl flex-col items-start gap-6" data-testid="invitation-offer">
         <h1 className="text-2xl font-extrabold tracking-[-0.035em]">
-          Share <span className="[overflow-wrap:anywhere]">{site}</span>
+          You are invited to <span className="[overflow-wrap:anywhere]">{site}</span>.
         </h1>
         <p className="max-w-[40ch] text-lg text-ink/85 [overflow-wrap:anywhere]">
-          {invitedBy ?? 'An owner of the site'} invites you as <strong>{ROLE_WORDS[role].name.toLowerCase()}</strong>:
-          who {ROLE_WORDS[role].may}.
+          {invitedBy ?? 'An owner of the site'} shares it with you, {ROLE_WORDS[role].offer}.
         </p>
         {isSignedIn ? <AcceptButton token={token} /> : <SignInFirst token={token} />}
         <p className="text-sm text-muted">
@@ -57,7 +56,7 @@ export default async function InvitationPage({ params }: Props) {
 function SignInFirst({ token }: { token: string }) {
   return (
     <div className="flex flex-col items-start gap-3">
-      <p>Sign in to your account, or make one, to accept. The link brings you back here.</p>
+      <p className="max-w-[44ch]">Sign in to your account, or make one, to accept. The link brings you back here.</p>
       <Link
         href={`/sign-in?next=${encodeURIComponent(`/invitations/${token}`)}`}
         className={`${BUTTON.primary} px-6 py-3`}

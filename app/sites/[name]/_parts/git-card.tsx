@@ -21,30 +21,43 @@ type Way = (typeof WAYS)[number]['id'];
 export function GitCard({ view }: { view: SiteView }) {
   const [way, setWay] = useState<Way>('http');
   const remote = way === 'http' ? (view.git.httpWithToken ?? view.git.http) : view.git.ssh;
+  const mayPush = view.access !== 'view';
   return (
-    <Card title="Push your code" id="git" aside={<WaySwitch way={way} onChange={setWay} />}>
+    <Card
+      title={mayPush ? 'Push your code' : 'Get the code'}
+      id="git"
+      aside={<WaySwitch way={way} onChange={setWay} />}
+    >
       {isFresh(view) ? <FirstChange name={view.name} /> : null}
       <ol className="flex flex-col gap-4 text-sm">
         <li>
           <p className="mb-1.5 text-muted">Get what runs now</p>
           <Command text={`git clone ${remote}`} what="the clone command" testId="clone-command" />
         </li>
-        <li>
-          <p className="mb-1.5 text-muted">Change something and push it; the site follows</p>
-          <Command
-            text={`cd ${view.name} && git commit -am "Say hello" && git push`}
-            what="the push command"
-            testId="push-command"
-          />
-        </li>
+        {mayPush ? (
+          <li>
+            <p className="mb-1.5 text-muted">Change something and push it; the site follows</p>
+            <Command
+              text={`cd ${view.name} && git commit -am "Say hello" && git push`}
+              what="the push command"
+              testId="push-command"
+            />
+          </li>
+        ) : null}
       </ol>
-      <Disclosure title="From a repository that you have" className="mt-4">
-        <div className="mt-3 flex flex-col gap-2">
-          <Command text={`git remote add lightkeeper ${remote}`} what="the remote command" testId="remote-command" />
-          <Command text="git push -f lightkeeper HEAD:main" what="the first push command" testId="first-push-command" />
-          <p className="text-muted">Python, Node or plain files. The branch main is what the site shows.</p>
-        </div>
-      </Disclosure>
+      {mayPush ? (
+        <Disclosure title="From a repository that you have" className="mt-4">
+          <div className="mt-3 flex flex-col gap-2">
+            <Command text={`git remote add lightkeeper ${remote}`} what="the remote command" testId="remote-command" />
+            <Command
+              text="git push -f lightkeeper HEAD:main"
+              what="the first push command"
+              testId="first-push-command"
+            />
+            <p className="text-muted">Python, Node or plain files. The branch main is what the site shows.</p>
+          </div>
+        </Disclosure>
+      ) : null}
       <HowToEnter view={view} way={way} />
     </Card>
   );

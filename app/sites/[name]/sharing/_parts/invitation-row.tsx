@@ -16,11 +16,9 @@ export function InvitationRow({ invitation, isBusy, onWithdraw }: InvitationRowP
   return (
     <li className="flex items-center gap-3 rounded-box border border-line py-1.5 pl-3 pr-1" data-testid="invitation">
       <span className="min-w-0 flex-1">
-        <span className="block truncate font-medium" title={email}>
-          {email}
-        </span>
+        <span className="block font-medium [overflow-wrap:anywhere]">{email}</span>
         <span className="block text-xs text-muted">
-          {ROLE_WORDS[role].name}, until <RelativeTime at={expiresAt} />
+          {ROLE_WORDS[role].name}, ends <RelativeTime at={expiresAt} />
         </span>
         {problem ? (
           <span className="block text-xs text-bad">

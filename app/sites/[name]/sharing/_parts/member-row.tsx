@@ -15,11 +15,9 @@ interface MemberRowProps {
 export function MemberRow({ member: { email, role }, isSelf, isBusy, onRole, onRemove }: MemberRowProps) {
   const shown = email ?? 'somebody without an address';
   return (
-    <li className="flex items-center gap-2 rounded-box bg-sunken py-1.5 pl-3 pr-1" data-testid="member">
-      <span className="min-w-0 flex-1">
-        <span className="block truncate font-medium" title={shown}>
-          {shown}
-        </span>
+    <li className="flex flex-wrap items-center gap-2 rounded-box bg-sunken py-1.5 pl-3 pr-1" data-testid="member">
+      <span className="min-w-0 grow basis-52">
+        <span className="block font-medium [overflow-wrap:anywhere]">{shown}</span>
         {isSelf ? <span className="block text-xs text-muted">you</span> : null}
       </span>
       <select
