@@ -61,7 +61,7 @@ describe('site listeners', () => {
     expect(await isListening(portOf(1))).toBe(true);
 
     const ended = logIn({ password: PASSWORD });
-    expect(await until(() => server.admission.counts().guests === 1)).toBe(true);
+    expect(await until(() => server.engine.requests.length === 1)).toBe(true);
     server.sites.rows = server.sites.rows.slice(1);
     await listeners.look(SITE.id);
     expect(await ended).toBe(255);
