@@ -57,7 +57,8 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
               addressSuffix={`.${settings.sitesDomain}${port ? `:${port}` : ''}`}
               refused={refusalOf(refused)}
             />
-            {shown.length > 0 ? <YourSites sites={shown} /> : <GuestPlan plan={plan} />}
+            {shown.length > 0 ? <YourSites sites={shown} /> : null}
+            {shown.length > 0 || viewer.role === 'member' ? null : <GuestPlan plan={plan} />}
           </>
         )}
       </div>

@@ -89,7 +89,7 @@ test('a forgotten password: the link signs in, a new one is set without the old,
   mailbox,
 }) => {
   const { email, other, close } = await signedInTwice(page, browser);
-  await follow(page, await mailbox.link(email));
+  await follow(page, await mailbox.link(email, 'wants to sign in'));
   await page.goto('/account');
   await expect(page.getByLabel('Old password')).toHaveCount(0);
   await page.getByLabel('New password').fill('otter gravel lamp');

@@ -11,8 +11,8 @@ const SOON = { timeout: 30_000, intervals: [100] };
 export interface Mailbox {
   /** The texts that came to an address, oldest first. */
   textsTo(email: string): string[];
-  /** The link of the newest mail to an address, once there are this many. */
-  link(email: string, count?: number): Promise<string>;
+  /** The link of the newest mail to an address that says this, once there is one. */
+  link(email: string, words?: string): Promise<string>;
 }
 
 export const test = base.extend<{ mailbox: Mailbox }>({
@@ -40,9 +40,10 @@ function mailboxOf({ mails }: MailReceiver): Mailbox {
   const textsTo = (email: string) => mails.filter(({ to }) => to.includes(email)).map(({ text }) => decode(text));
   return {
     textsTo,
-    async link(email, count = 1) {
-      await expect.poll(() => textsTo(email).length, SOON).toBeGreaterThanOrEqual(count);
-      return /^http\S+token=\S+/m.exec(textsTo(email).at(-1) ?? '')?.[0] ?? '';
+    async link(email, words = '') {
+      const saying = () => textsTo(email).filter((text) => text.includes(words));
+      await expect.poll(() => saying().length, SOON).toBeGreaterThan(0);
+      return /^http\S+token=\S+/m.exec(saying().at(-1) ?? '')?.[0] ?? '';
     },
   };
 }

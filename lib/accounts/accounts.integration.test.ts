@@ -18,7 +18,10 @@ import { enterByProof, signIn, signUp, type Visitor } from './enter.ts';
 import { askForLink, openLink } from './open-link.ts';
 import { endSession, listSessions, openSession, SESSIONS_MAX, signOutEverywhere } from './sessions.ts';
 
-const NOBODY: Visitor = { viewer: { userId: null, role: null }, caller: { address: '192.0.2.1', userAgent: 'curl/8' } };
+const NOBODY: Visitor = {
+  viewer: { userId: null, role: null },
+  caller: { address: '192.0.2.1', userAgent: 'curl/8', sessionId: null },
+};
 const EMAIL = 'mira@example.org';
 const PASSWORD = 'lamp gravel otter';
 const WHO = (id: string) => ({ actor: { id, role: 'member' }, address: '192.0.2.1' });
@@ -76,7 +79,7 @@ async function viewerOf(claim: SessionClaim) {
 }
 
 async function account(email = EMAIL) {
-  await askForLink(mail(), NOBODY, email);
+  await askForLink(mail(), NOBODY.viewer, email);
   const [link] = await mailed();
   return openLink(mail(), NOBODY, link?.token ?? '');
 }
@@ -116,7 +119,7 @@ describe('a guest with a site who makes an account', () => {
 
   it('can do so with a link alone, in the browser that asked', async () => {
     const { site, visitor, userId } = await guestWithSite();
-    await askForLink(mail(), visitor, EMAIL);
+    await askForLink(mail(), visitor.viewer, EMAIL);
     const [link] = await mailed();
     const claim = await openLink(mail(), visitor, link?.token ?? '');
     expect(claim.userId).toBe(userId);
@@ -126,7 +129,7 @@ describe('a guest with a site who makes an account', () => {
 
   it('gives nothing to whoever opens the link elsewhere', async () => {
     const { site, visitor, userId } = await guestWithSite();
-    await askForLink(mail(), visitor, EMAIL);
+    await askForLink(mail(), visitor.viewer, EMAIL);
     const [link] = await mailed();
     const claim = await openLink(mail(), NOBODY, link?.token ?? '');
     expect(claim.userId).not.toBe(userId);
@@ -164,7 +167,7 @@ describe('a guest who has an account already', () => {
     const mine = await account();
     await database.db.user.update({ where: { id: mine.userId }, data: { sitesMax: 0 } });
     const { site, visitor, userId } = await guestWithSite();
-    await askForLink(mail(), visitor, EMAIL);
+    await askForLink(mail(), visitor.viewer, EMAIL);
     const [link] = await mailed();
     const open = () => openLink(mail(), visitor, link?.token ?? '');
     await expect(open()).rejects.toMatchObject({
@@ -255,7 +258,7 @@ describe('an address', () => {
 
 describe('a link', () => {
   it('works once, also when it is opened twice at the same moment', async () => {
-    await askForLink(mail(), NOBODY, EMAIL);
+    await askForLink(mail(), NOBODY.viewer, EMAIL);
     const [link] = await mailed();
     const open = () => openLink(mail(), NOBODY, link?.token ?? '');
     const outcomes = await Promise.allSettled([open(), open(), open()]);
@@ -264,7 +267,7 @@ describe('a link', () => {
   });
 
   it('is too old after 15 minutes, and nothing of it can be read in the database once it was mailed', async () => {
-    await askForLink(mail(), NOBODY, EMAIL);
+    await askForLink(mail(), NOBODY.viewer, EMAIL);
     const [link] = await mailed();
     const [row] = await database.db.mailedLink.findMany();
     expect(row).toMatchObject({ sealedToken: null, sentAt: expect.any(Date) });
@@ -278,7 +281,7 @@ describe('a link', () => {
   });
 
   it('that could not be mailed is tried again', async () => {
-    await askForLink(mail(), NOBODY, EMAIL);
+    await askForLink(mail(), NOBODY.viewer, EMAIL);
     const deps = { ...mail(), log: createLog('test'), now: () => new Date() };
     expect(await deliverLinks({ ...deps, mailer: async () => 'The mail server answered 451.' })).toBe(1);
     expect(await deliverLinks({ ...deps, mailer: async () => null })).toBe(0);
@@ -308,6 +311,13 @@ describe('sessions', () => {
     const end = endSession(database.db, mine.userId, other.sessionId ?? '');
     await expect(end).rejects.toMatchObject({ code: 'not-found' });
     expect(await viewerOf(other)).toMatchObject({ userId: other.userId });
+  });
+
+  it('take the place of the one that the browser had', async () => {
+    const mine = await account();
+    await openSession(database.db, mine.userId, { ...NOBODY.caller, sessionId: mine.sessionId ?? null });
+    expect(await listSessions(database.db, mine.userId, null)).toHaveLength(1);
+    expect(await viewerOf(mine)).toMatchObject({ userId: null });
   });
 
   it('are bounded: the oldest ends', async () => {

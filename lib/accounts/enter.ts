@@ -9,11 +9,12 @@ import type { Settings } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Viewer } from '../sites/access.ts';
 import { lockUser } from '../users/totals.ts';
+import type { Caller } from './caller.ts';
 import { becomeMember, mergeInto } from './claim.ts';
 import { addLink } from './links.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { judgePassword } from './password-rules.ts';
-import { type Caller, endAllSessions, openSession } from './sessions.ts';
+import { endAllSessions, openSession } from './sessions.ts';
 
 export interface EnterDeps {
   db: Db;

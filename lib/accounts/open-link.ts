@@ -10,7 +10,7 @@ import { addLink, badLink, takeLink } from './links.ts';
 import { openSession } from './sessions.ts';
 
 /** Has a link to sign in mailed, whether the address has an account or not. */
-export async function askForLink({ db, settings }: EnterDeps, { viewer }: Visitor, email: string): Promise<void> {
+export async function askForLink({ db, settings }: EnterDeps, viewer: Visitor['viewer'], email: string): Promise<void> {
   await addLink(db, settings, { purpose: 'signIn', email, userId: viewer.userId });
 }
 

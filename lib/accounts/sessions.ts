@@ -6,15 +6,10 @@ import { SESSION_SECONDS, type SessionClaim } from '../auth/session.ts';
 import type { Db, Transaction } from '../db/client.ts';
 import { AppError } from '../errors/app-error.ts';
 import { agentWords } from './agent-words.ts';
+import type { Caller } from './caller.ts';
 
 /** Of one user; the oldest ends when there is one more. */
 export const SESSIONS_MAX = 30;
-
-/** Where a browser calls from, and what it calls itself. */
-export interface Caller {
-  address: string;
-  userAgent: string | null;
-}
 
 export interface SessionView {
   id: string;
@@ -26,15 +21,16 @@ export interface SessionView {
   isThis: boolean;
 }
 
-/** Begins a session; answers what its cookie has to claim. */
+/** Begins a session in place of the browser's last one; answers what its cookie has to claim. */
 export async function openSession(
   tx: Db | Transaction,
   userId: string,
-  { address, userAgent }: Caller,
+  { address, userAgent, sessionId: before }: Caller,
   isProven = false,
 ): Promise<SessionClaim> {
   const { sessionVersion: version } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
   const data = { userId, address, agent: agentWords(userAgent), provenAt: isProven ? new Date() : null };
+  if (before !== null) await tx.session.deleteMany({ where: { id: before } });
   const { id: sessionId } = await tx.session.create({ data });
   await tx.$executeRaw`
     delete from "Session" where id in (

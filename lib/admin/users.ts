@@ -52,7 +52,7 @@ export async function readUsers(db: Db, { text, role, sort }: UsersQuery): Promi
         sum(u."diskBytes")::float8 as "diskUsed", sum(u."memoryBytes")::float8 as "memoryUsed"
       from "Site" s join "Plan" p on p.name = s."planName" left join "Usage" u on u."siteId" = s.id
       where s.state <> 'deleting' and s."ownerId" is not null group by s."ownerId")
-    select o.id, o.email, o.role, p.name as plan, o."createdAt", o."planName", o."sitesMax" as "ownSitesMax",
+    select o.id, coalesce(o.email, o."pendingEmail") as email, o.role, p.name as plan, o."createdAt", o."planName", o."sitesMax" as "ownSitesMax",
       o."totalDiskBytesMax"::float8 as "totalDiskBytesMax", o."totalMemoryBytesMax"::float8 as "totalMemoryBytesMax",
       coalesce(t.sites, 0) as sites, coalesce(o."sitesMax", p."sitesMax") as "sitesMax",
       coalesce(t.disk, 0) as disk, coalesce(t."diskUsed", 0) as "diskUsed",
@@ -63,7 +63,7 @@ export async function readUsers(db: Db, { text, role, sort }: UsersQuery): Promi
       join "Plan" p on p.name = coalesce(o."planName", case when o.role = 'guest' then 'guest' else 'member' end)
       left join totals t on t."ownerId" = o.id
     where case when ${text} = '' then t.sites is not null or o.role <> 'guest'
-      else o.email ilike ${part} or o.id::text ilike ${part} end
+      else coalesce(o.email, o."pendingEmail") ilike ${part} or o.id::text ilike ${part} end
       and (${role}::text is null or o.role::text = ${role})
     order by ${ORDERS[sort]}, o.id limit ${USERS_MAX}`;
   return rows.map(({ planName, totalDiskBytesMax, totalMemoryBytesMax, createdAt, ...row }) => {

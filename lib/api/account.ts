@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type AccountDeps, changeEmail, changePassword, type Holder, viewAccount } from '../accounts/account.ts';
+import { readCaller } from '../accounts/caller.ts';
 import { requestAccountDelete } from '../accounts/delete.ts';
 import { mailboxOf, parseEmail } from '../accounts/email.ts';
 import { addressOf, signIn, signUp, type Visitor } from '../accounts/enter.ts';
@@ -28,7 +29,7 @@ const SESSION = z.object({ id: z.uuid() }).or(z.object({ all: z.literal(true) })
 export const signInRoute = wayIn('/sign-in', CREDENTIALS, async (call, fields) => {
   const email = parseEmail(fields.email);
   mayTry(call, email);
-  return signIn(call, visitorOf(call), { email, password: fields.password }).catch(async (error) => {
+  return signIn(call, await visitorOf(call), { email, password: fields.password }).catch(async (error) => {
     if (error instanceof AppError && error.code === 'bad-sign-in') await noteSignInRefusal(call, email);
     throw error;
   });
@@ -39,13 +40,13 @@ export const signUpRoute = wayIn('/sign-up', CREDENTIALS, async (call, fields) =
   const email = parseEmail(fields.email);
   mayTry(call, email);
   call.signUps.attempt(clientAddress(call.request.headers));
-  return signUp(call, visitorOf(call), { email, password: fields.password });
+  return signUp(call, await visitorOf(call), { email, password: fields.password });
 });
 
 /** POST `{ token }` of a mail. */
 export const openLinkRoute = wayIn('/sign-in/link', TOKEN, async (call, { token }) => {
   call.entries.attempt(`link ${clientAddress(call.request.headers)}`);
-  return openLink(call, visitorOf(call), token);
+  return openLink(call, await visitorOf(call), token);
 });
 
 /** POST `{ email }`: the same answer for every address. */
@@ -54,7 +55,7 @@ export const askLinkRoute = handle(async (call) => {
   const email = parseEmail(fields.email);
   requireMail(call);
   mayMail(call, email);
-  await askForLink(call, visitorOf(call), email);
+  await askForLink(call, call.viewer, email);
   return isForm(call.request) ? redirect('/sign-in?sent=1') : json({ email }, 202);
 });
 
@@ -152,9 +153,8 @@ async function placeOf({ db }: Call<unknown>, { userId }: SessionClaim): Promise
   return site && more.length === 0 ? `/sites/${site.name}` : '/';
 }
 
-function visitorOf({ viewer, request }: Call<unknown>): Visitor {
-  const caller = { address: clientAddress(request.headers), userAgent: request.headers.get('user-agent') };
-  return { viewer, caller };
+async function visitorOf({ viewer, settings, request }: Call<unknown>): Promise<Visitor> {
+  return { viewer, caller: await readCaller(settings, request.headers) };
 }
 
 /** Counted by address and by account, whether there is such an account or not. */

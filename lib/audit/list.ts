@@ -51,8 +51,11 @@ export async function listAudit(
   const rows = await db.auditEntry.findMany({ where, orderBy: { id: 'desc' }, take: size + 1 });
   const page = rows.slice(0, size);
   const ids = [...new Set(page.flatMap(({ actorId }) => (actorId ? [actorId] : [])))];
-  const users = await db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true } });
-  const emails = new Map(users.map(({ id, email }) => [id, email]));
+  const users = await db.user.findMany({
+    where: { id: { in: ids } },
+    select: { id: true, email: true, pendingEmail: true },
+  });
+  const emails = new Map(users.map(({ id, email, pendingEmail }) => [id, email ?? pendingEmail]));
   return {
     entries: page.map(({ at, actorId, ...row }) => {
       const actor = actorId === null ? null : (emails.get(actorId) ?? null);

@@ -4,9 +4,10 @@
 import type { NextAuthOptions, User } from 'next-auth';
 import type { JWT } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { readCaller } from '../accounts/caller.ts';
 import { parseEmail } from '../accounts/email.ts';
 import { enterByProof } from '../accounts/enter.ts';
-import { type Caller, openSession } from '../accounts/sessions.ts';
+import { openSession } from '../accounts/sessions.ts';
 import { audit } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
 import type { Settings } from '../env.ts';
@@ -32,7 +33,6 @@ export interface AuthDeps {
 }
 
 export function authOptions(deps: AuthDeps, headers: Headers): NextAuthOptions {
-  const caller: Caller = { address: clientAddress(headers), userAgent: headers.get('user-agent') };
   let entered: SessionClaim | null = null;
   return {
     secret: sessionSecret(deps.settings),
@@ -50,7 +50,7 @@ export function authOptions(deps: AuthDeps, headers: Headers): NextAuthOptions {
       async signIn({ user, account }) {
         if (account?.provider !== 'github') return true;
         try {
-          entered = await enterByGithub(deps, headers, caller, user);
+          entered = await enterByGithub(deps, headers, user);
           return true;
         } catch (error) {
           if (error instanceof AppError) return `/sign-in?refused=${error.code}`;
@@ -59,7 +59,7 @@ export function authOptions(deps: AuthDeps, headers: Headers): NextAuthOptions {
       },
       async jwt({ token, user }) {
         if (entered) return payloadOf(entered);
-        if (user) return payloadOf(await openSession(deps.db, user.id, caller));
+        if (user) return payloadOf(await openSession(deps.db, user.id, await readCaller(deps.settings, headers)));
         return stillOpen(deps.db, token);
       },
       session: ({ session, token }) => ({ expires: session.expires, user: { name: token.sub ?? null } }),
@@ -88,9 +88,9 @@ async function stillOpen(db: Db, token: JWT): Promise<JWT> {
 }
 
 /** Throws `bad-email` where GitHub has verified no address, and `over-total`. */
-async function enterByGithub(deps: AuthDeps, headers: Headers, caller: Caller, user: User): Promise<SessionClaim> {
+async function enterByGithub(deps: AuthDeps, headers: Headers, user: User): Promise<SessionClaim> {
   const email = parseEmail(user.email ?? '');
-  const viewer = await findViewer(deps, headers);
+  const [viewer, caller] = [await findViewer(deps, headers), await readCaller(deps.settings, headers)];
   const proof = { email, takesAlong: true, action: 'account.sign-in-by-github' };
   return deps.db.$transaction((tx) => enterByProof(tx, { viewer, caller }, proof));
 }
