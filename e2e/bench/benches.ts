@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { must, run } from '../setup/programs.ts';
+import { benchCheckpoints } from './checkpoints.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchHundred } from './hundred.ts';
 import { BENCH_INSTANCE, ENGINE, launch, remove, type Site, untilReady, untilServed } from './instance.ts';
@@ -23,6 +24,7 @@ export const BENCHES: Bench[] = [
   { name: 'ssh', run: () => benchSsh() },
   { name: 'request', run: () => benchRequest() },
   { name: 'wake', run: () => benchWake() },
+  { name: 'checkpoints', run: () => benchCheckpoints() },
   { name: 'dashboard', run: () => benchDashboard() },
   { name: 'keeper', run: () => benchKeeper(BENCH_INSTANCE) },
   { name: 'hundred', run: () => benchHundred() },
