@@ -78,6 +78,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   await engine.prepare();
   // Visitors wait for what a killed worker was at.
   await freeLeases(db, 'converge:', 'deploy');
+  await freeLeases(db, 'site:', 'restore:deploy');
 
   const names = new Set([id]);
   const stopBeating = keepBeating({ db, log }, names, async (dead) => {

@@ -118,7 +118,7 @@ function explainRefusal(text: string, limits: ReleaseLimits): Refusal | null {
     return {
       code: 'disk-full',
       message: `The disk is full: the release does not fit into what is left of its ${formatBytes(limits.diskBytesMax)}.`,
-      hint: `Delete something over SSH (\`rm\`; emptying a file is not enough), then push again. ${STILL_SERVES}`,
+      hint: `Delete something over SSH (\`rm\`; emptying a file is not enough), or a checkpoint on the site's page, then push again. ${STILL_SERVES}`,
     };
   }
   if (/no space left on device|ENOSPC/i.test(text)) {

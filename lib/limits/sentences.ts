@@ -23,7 +23,7 @@ const plain = (number: number) => number.toLocaleString('en-US');
 const minutesOf = (minutes: number) => count(minutes, 'minute', 'minutes');
 
 const FIND_BIG =
-  'Find the big files over SSH with `du -xah / 2>/dev/null | sort -h | tail` and delete what you do not need.';
+  'Find the big files over SSH with `du -xah / 2>/dev/null | sort -h | tail` and delete what you do not need. What checkpoints hold comes back when you delete those, on their page.';
 
 export function diskSentence(level: VerdictLevel, { used, max }: Share): Sentence {
   const share = formatShare(used, max);

@@ -37,12 +37,12 @@ export async function requestClone(deps: Deps, request: CloneRequest): Promise<S
   const work = deps.db.$transaction(async (tx) => {
     const source = await requireSource(tx, request.site);
     const { owner } = source;
+    const cloneOfId = await requireOriginal(tx, source, request.checkpointId);
     await oneAtATime(tx, { address: request.address, owner, name, key: null });
     await lockUser(tx, owner.id);
     await admit(deps, tx, { address: request.address, owner, name, key: null });
     await admitCopy(tx, source);
     if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
-    const cloneOfId = await requireOriginal(tx, source, request.checkpointId);
     const claim = claimOf(owner, source.plan, { address: request.address, owner, name, key: null });
     const own = Object.fromEntries(OWN_LIMITS.map((limit) => [limit, source[limit]]));
     const inserted = await insertNew(deps, tx, limitedPlan(source), claim, name);

@@ -36,10 +36,10 @@ export function AskRestore({ view, list, checkpoint, onClose }: AskRestoreProps)
       <p className="text-sm">
         The whole disk becomes what it was on <ExactTime at={checkpoint.createdAt} /> (
         <RelativeTime at={checkpoint.createdAt} />
-        ). What goes:
+        ). That means:
       </p>
       <ul className="flex list-disc flex-col gap-1.5 pl-5 text-sm text-muted marker:text-line-strong">
-        <li>Every change since to files, data and installed packages.</li>
+        <li>Every change since to files, data and installed packages goes.</li>
         <li>{releasesAfter(view, checkpoint)}</li>
         <li>
           Commits pushed since are no longer in its repository; your clones keep them. Sessions and running programs

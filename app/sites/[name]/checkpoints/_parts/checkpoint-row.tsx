@@ -85,7 +85,9 @@ function Holds({ status, bytes }: { status: CheckpointView['status']; bytes: num
     );
   }
   if (bytes === null || status === 'failed') return null;
-  return bytes === 0 ? <>holds nothing alone</> : <>holds {formatBytes(bytes)} alone</>;
+  return (
+    <span title="What would be free without it">{bytes === 0 ? 'holds nothing' : `holds ${formatBytes(bytes)}`}</span>
+  );
 }
 
 interface IconButtonProps {

@@ -40,13 +40,13 @@ export function MakeCheckpoint({ name, manual, disabled }: MakeCheckpointProps) 
             maxLength={60}
             placeholder="before the upgrade"
             autoComplete="off"
-            className="min-w-0 rounded-box border border-line-strong bg-paper px-3 py-2 font-normal placeholder:text-muted/80"
+            className="min-w-0 rounded-box border border-line-strong bg-paper px-3 py-2.5 font-normal placeholder:text-muted/80"
           />
         </label>
         <button
           type="submit"
           disabled={isBusy || disabled || isFull}
-          className={`${BUTTON.primary} py-2.5`}
+          className={`${BUTTON.primary} py-3`}
           data-testid="make-checkpoint"
         >
           <Camera className="size-4.5" aria-hidden="true" />
