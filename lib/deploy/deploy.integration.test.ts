@@ -182,6 +182,26 @@ describe.skipIf(!hasSupervisor)('a push', () => {
     expect(lines.at(-1)).toMatch(/^-----> Live: http:\/\/calm-harbor-\d+\.localhost:8080 \(release \d+, [\d.]+ m?s\)$/);
   });
 
+  test('asks for a checkpoint of what was there, and a rollback does not', async () => {
+    const kept: string[] = [];
+    deps = { ...deps, checkpoint: async (id) => void kept.push(id) };
+    await push(sourceOf(server('kept')));
+    expect(kept).toEqual([siteId]);
+    await rollback(deps, { siteId, deploymentId: null }).catch(() => {});
+    expect(kept, 'a push alone').toEqual([siteId]);
+  });
+
+  test('to a site that is on its way back to a checkpoint, or went there meanwhile, is refused without a trace', async () => {
+    const where = { id: siteId };
+    await db.site.update({ where, data: { restoringId: siteId } });
+    const during = await failureOf(push(sourceOf(server('late'))));
+    expect(during).toMatchObject({ code: 'site-not-ready', message: expect.stringContaining('being restored') });
+    await db.site.update({ where, data: { restoringId: null, restoredAt: new Date(Date.now() + 1_000) } });
+    const after = await failureOf(push(sourceOf(server('late'))));
+    expect(after).toMatchObject({ code: 'site-not-ready', message: expect.stringContaining('restored meanwhile') });
+    expect(await rows()).toEqual([]);
+  });
+
   test('of plain files serves them', async () => {
     await push(await fixture('static'));
     expect(lines[0]).toBe('-----> Plain files');
