@@ -18,9 +18,11 @@ interface ChartGridProps {
   limitOf: (limit: OwnLimit) => number | null;
   /** The number of the deployment that stands out. */
   chosen?: number | null;
+  /** Without the words about the marks: another grid of the page has them. */
+  plain?: boolean;
 }
 
-export function ChartGrid({ charts, history, range, limitOf, chosen = null }: ChartGridProps) {
+export function ChartGrid({ charts, history, range, limitOf, chosen = null, plain = false }: ChartGridProps) {
   const marks = useMemo(() => history?.deployments.map(markOf), [history]);
   return (
     <>
@@ -47,16 +49,22 @@ export function ChartGrid({ charts, history, range, limitOf, chosen = null }: Ch
           </div>
         ))}
       </div>
-      <p className="mt-4 flex flex-wrap gap-x-5 gap-y-1 text-xs text-muted">
-        <span>
-          <Dash className="border-good" /> a deployment, with its number
-        </span>
-        <span>
-          <Dash className="border-bad" /> one that failed, or the limit
-        </span>
-        <span>Days and months are of hours, of which the most is shown.</span>
-      </p>
+      {plain ? null : <Legend />}
     </>
+  );
+}
+
+function Legend() {
+  return (
+    <p className="mt-4 flex flex-wrap gap-x-5 gap-y-1 text-xs text-muted">
+      <span>
+        <Dash className="border-good" /> a deployment, with its number
+      </span>
+      <span>
+        <Dash className="border-bad" /> one that failed, or the limit
+      </span>
+      <span>Days and months are of hours, of which the most is shown.</span>
+    </p>
   );
 }
 

@@ -115,14 +115,21 @@ function optionsOf(drawing: Drawing, choice: Choice, width: number, colours: Col
   return {
     width,
     height,
-    padding: bare ? [4, 0, 2, 0] : [isMarked ? 18 : 10, 8, 0, 0],
+    padding: bare ? [4, 0, 2, 0] : [isMarked ? 18 : 10, 22, 0, 0],
     legend: { show: false },
     cursor: bare ? { show: false } : { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (_chart, _low, most) => [0, scaleEnd(Math.max(most ?? 0, least), max)] } },
     axes: bare
       ? [{ show: false }, { show: false }]
       : [
-          { ...axis, size: 28, grid: { show: false }, space: 80, values: (_chart, splits) => timeWords(splits) },
+          {
+            ...axis,
+            size: 28,
+            grid: { show: false },
+            space: 80,
+            incrs: TIME_STEPS,
+            values: (_chart, splits) => timeWords(splits),
+          },
           {
             ...axis,
             size: 72,
@@ -132,14 +139,32 @@ function optionsOf(drawing: Drawing, choice: Choice, width: number, colours: Col
         ],
     series: [
       {},
-      { stroke: colours.line, fill: colours.fill, width: 1.5, points: { show: false }, spanGaps: false },
+      { stroke: colours.line, fill: colours.fill, width: 1.5, points: alone(colours.line), spanGaps: false },
       ...drawing.values.slice(1).map(() => ({
-        ...{ stroke: colours.second, width: 1.5, points: { show: false }, spanGaps: false },
+        ...{ stroke: colours.second, width: 1.5, points: alone(colours.second), spanGaps: false },
       })),
     ],
     hooks: {
       draw: [(chart) => drawLines(chart, drawing, choice, colours)],
       ready: bare ? [] : [(chart) => addReadout(chart, drawing)],
+    },
+  };
+}
+
+/** Seconds between the times below: whole minutes, hours and days, as they are written. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 5_760, 10_080, 20_160].map(
+  (minutes) => minutes * 60,
+);
+
+/** A value between two moments without any is a dot: no line would show it. */
+function alone(colour: string): uPlot.Series.Points {
+  return {
+    ...{ show: true, size: 4, width: 0, fill: colour, stroke: colour },
+    filter: (chart, series) => {
+      const values = chart.data[series] ?? [];
+      return Array.from(values.keys()).filter(
+        (at) => values[at] != null && values[at - 1] == null && values[at + 1] == null,
+      );
     },
   };
 }

@@ -48,6 +48,11 @@ export function mayRollBackTo({ kept, live, status }: DeploymentView): boolean {
   return kept && !live && status === 'succeeded';
 }
 
+/** Its commit is in the repository, as far as its row tells: that of a refused push never was. */
+export function mayBuildAgain({ commit, status, cause }: DeploymentView): boolean {
+  return commit !== null && (status === 'succeeded' || (status === 'failed' && cause !== 'push'));
+}
+
 /** What is the matter first, what to do after it. */
 export function splitProblem(problem: string): { message: string; hint: string | undefined } {
   const [, message = problem, hint] = /^(.+?[.!?])\s+(.+)$/s.exec(problem) ?? [];

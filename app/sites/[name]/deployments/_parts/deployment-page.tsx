@@ -12,6 +12,7 @@ import { ExactTime } from '../../../../_components/time-text.tsx';
 import {
   logBeforeProblem,
   MOODS,
+  mayBuildAgain,
   mayRollBackTo,
   moodOf,
   splitProblem,
@@ -49,12 +50,12 @@ export function DeploymentPage({ initial, initialLog, deployment, text }: Deploy
         <Summary deployment={shown} />
       </header>
       <Facts deployment={shown} />
-      {problem ? <Notice tone="bad" message={problem.message} hint={problem.hint} testId="deployment-problem" /> : null}
       <LogView
         text={problem ? logBeforeProblem(printed) : printed}
         label={`Log of deployment ${shown.number}`}
         className="max-h-[70dvh]"
       />
+      {problem ? <Notice tone="bad" message={problem.message} hint={problem.hint} testId="deployment-problem" /> : null}
       {view.access === 'view' ? null : <Acts deployment={shown} again={again} />}
       {again.problem ? (
         <Notice
@@ -111,7 +112,7 @@ function Facts({ deployment }: { deployment: DeploymentView }) {
 
 function Acts({ deployment, again }: { deployment: DeploymentView; again: DeployAgain }) {
   const isAsked = (what: 'rollback' | 'redeploy') => again.asked?.what === what;
-  const mayRedeploy = deployment.commit !== null && deployment.status !== 'running';
+  const mayRedeploy = mayBuildAgain(deployment);
   if (!mayRedeploy && !mayRollBackTo(deployment)) return null;
   return (
     <section aria-label="Have it again" className="flex flex-wrap items-center gap-3 text-sm">

@@ -49,17 +49,21 @@ export function DeploymentRow({ name, deployment, again }: DeploymentRowProps) {
           {took ? <span className="block">{took}</span> : null}
         </span>
       </Link>
-      {again && mayRollBackTo(deployment) ? (
-        <button
-          type="button"
-          disabled={again.isBusy}
-          onClick={() => again.ask('rollback', number)}
-          className={`${BUTTON.quiet} px-3 py-1.5`}
-        >
-          <Undo2 className="size-4" aria-hidden="true" />
-          <span className="max-sm:sr-only">{isRolling ? 'Rolling back…' : 'Roll back'}</span>
-          <span className="sr-only"> to no. {number}</span>
-        </button>
+      {again ? (
+        <span className="flex shrink-0 justify-end sm:w-32">
+          {mayRollBackTo(deployment) ? (
+            <button
+              type="button"
+              disabled={again.isBusy}
+              onClick={() => again.ask('rollback', number)}
+              className={`${BUTTON.quiet} px-3 py-1.5`}
+            >
+              <Undo2 className="size-4" aria-hidden="true" />
+              <span className="max-sm:sr-only">{isRolling ? 'Rolling back…' : 'Roll back'}</span>
+              <span className="sr-only"> to no. {number}</span>
+            </button>
+          ) : null}
+        </span>
       ) : null}
     </li>
   );

@@ -51,7 +51,7 @@ export function MetricsPage({ name, address, limits }: MetricsPageProps) {
       </Card>
       <Releases name={name} deployments={history?.deployments ?? []} onChoose={setChosen} />
       <Card title="Machine" id="machine">
-        <ChartGrid charts={MACHINE} {...grid} />
+        <ChartGrid charts={MACHINE} {...grid} plain />
       </Card>
       {history ? <HistoryTable lines={history.lines} range={range} /> : null}
     </main>
