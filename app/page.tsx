@@ -10,7 +10,9 @@ import { formatBytes } from '#lib/bytes.ts';
 import type { Db } from '#lib/db/client.ts';
 import { requireSecret } from '#lib/env.ts';
 import { sitesOf } from '#lib/sites/find.ts';
+import { deletedSitesOf } from '#lib/sites/undelete.ts';
 import { type SiteView, viewSite } from '#lib/sites/view.ts';
+import { DeletedSites } from './_components/deleted-sites.tsx';
 import { LaunchForm } from './_components/launch-form.tsx';
 import { refusalOf } from './_components/refusals.ts';
 import { ScenePage } from './_components/scene-page.tsx';
@@ -22,9 +24,10 @@ const SHOWN_SITES_MAX = 5;
 export default async function LaunchPage({ searchParams }: { searchParams: Promise<{ refused?: string | string[] }> }) {
   const { db, settings } = services();
   const viewer = await findViewer({ db, settings }, await headers());
-  const [plan, sites] = await Promise.all([
+  const [plan, sites, deleted] = await Promise.all([
     db.plan.findUnique({ where: { name: 'guest' } }),
     sitesOf(db, requireSecret(settings), viewer),
+    viewer.userId ? deletedSitesOf(db, viewer.userId) : [],
   ]);
   const shown = sites.slice(0, SHOWN_SITES_MAX).map((site) => ({
     view: viewSite(settings, site, site.standing),
@@ -61,6 +64,7 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
             {shown.length > 0 || viewer.role === 'member' ? null : <GuestPlan plan={plan} />}
           </>
         )}
+        <DeletedSites sites={deleted.map(({ name, undoUntil }) => ({ name, undoUntil: undoUntil.toISOString() }))} />
       </div>
     </ScenePage>
   );

@@ -42,6 +42,12 @@ test("a site's page: fresh, with everything open after a failed push, and before
   await page.getByRole('button', { name: 'Open README.md' }).click();
   await expectAccessible(page, 'a site with everything open');
 
+  for (const place of ['deployments', 'deployments/2', 'metrics', 'settings']) {
+    await page.goto(`/sites/${site.name}/${place}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectAccessible(page, place);
+  }
+  await page.getByRole('button', { name: 'New token…' }).click();
   await page.getByRole('button', { name: 'Delete this site…' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page, 'the question before a delete');

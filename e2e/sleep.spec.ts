@@ -38,20 +38,23 @@ test('the owner puts a site to sleep on its page, and a browser that comes gets 
   page,
 }) => {
   const site = await launchByClick(page);
+  const sleep = page.getByTestId('sleep');
+  await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByTestId('change-rest').click();
-  await expect(page.getByTestId('site-state')).toHaveText('Asleep');
+  await expect(sleep).toHaveAttribute('data-rest', 'frozen');
   await expect.poll(() => engineState(site)).toBe('paused');
-  await expect(page.getByTestId('sleep')).toContainText('The next visit, SSH session or push wakes it.');
+  await expect(sleep).toContainText('The next visit, SSH session or push wakes it.');
 
   const visitor = await context.newPage();
   const answer = await visitor.goto(site.address);
   expect(answer?.status()).toBe(200);
   expect(visitor.url()).toBe(`${site.address}/`);
-  await expect(page.getByTestId('site-state')).toHaveText('Live');
+  await expect(sleep).toHaveAttribute('data-rest', 'awake');
 
   await putToSleep(site, 'stopped');
+  await expect(sleep).toHaveAttribute('data-rest', 'stopped');
   await page.getByTestId('change-rest').click();
-  await expect(page.getByTestId('site-state')).toHaveText('Live');
+  await expect(sleep).toHaveAttribute('data-rest', 'awake');
   expect(await engineState(site)).toBe('running');
   await remove(site);
 });

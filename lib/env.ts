@@ -57,6 +57,8 @@ const VARIABLES = z.object({
   LIGHTKEEPER_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(10),
   LIGHTKEEPER_CHECK_SECONDS: z.coerce.number().min(1).max(600).default(60),
   LIGHTKEEPER_BUILD_MINUTES: z.coerce.number().min(0.1).max(60).default(15),
+  /** A member's deleted site can be brought back for so long. */
+  LIGHTKEEPER_UNDO_HOURS: z.coerce.number().min(0).max(2_160).default(72),
   /** Of haproxy and web: what runs in containers or units of the operator's, with the files that `up` writes. */
   LIGHTKEEPER_ELSEWHERE: z
     .string()
@@ -115,6 +117,7 @@ export interface Settings {
   drainSeconds: number;
   checkSeconds: number;
   buildMinutes: number;
+  undoHours: number;
   /** Services that `up` leaves to others. */
   elsewhere: string[];
   databaseUrl: string | null;
@@ -145,6 +148,8 @@ export interface Paths {
   historySocket: string;
   proxySocket: string;
   proxyMap: string;
+  /** Hosts of earlier names, and where they lead. */
+  movedMap: string;
   /** Has a file for each site that has an SSH session. */
   sshSessions: string;
   /** Of the deploy worker: answers when a site is awake. */
@@ -196,6 +201,7 @@ function toSettings(variables: Variables): Settings {
     drainSeconds: variables.LIGHTKEEPER_DRAIN_SECONDS,
     checkSeconds: variables.LIGHTKEEPER_CHECK_SECONDS,
     buildMinutes: variables.LIGHTKEEPER_BUILD_MINUTES,
+    undoHours: variables.LIGHTKEEPER_UNDO_HOURS,
     elsewhere: variables.LIGHTKEEPER_ELSEWHERE.split(',').filter(Boolean),
     databaseUrl: variables.DATABASE_URL ?? null,
     dockerHost: variables.DOCKER_HOST ?? null,
@@ -217,6 +223,7 @@ function toSettings(variables: Variables): Settings {
       historySocket: `${dataDir}/run/history/git.sock`,
       proxySocket: `${dataDir}/run/haproxy.sock`,
       proxyMap: `${dataDir}/run/routes.map`,
+      movedMap: `${dataDir}/run/moved.map`,
       sshSessions: `${dataDir}/run/ssh-sessions`,
       wakeSocket: `${dataDir}/run/wake/deploy.sock`,
       requestsSocket: `${dataDir}/run/requests/keeper.sock`,

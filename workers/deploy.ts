@@ -24,6 +24,7 @@ import { freeLeases } from '#lib/jobs/lease.ts';
 import { keepPlace } from '#lib/jobs/place.ts';
 import type { Log } from '#lib/log.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
+import { createMovedHosts } from '#lib/proxy/moved.ts';
 import { applyLimits } from '#lib/sites/apply-limits.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { createCopies } from '#lib/sites/copies.ts';
@@ -64,6 +65,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const parts: WakeDeps = {
     ...{ db, engine, proxy, settings, log, git, base, disk, network },
     checkpoint: (siteId) => checkpointBefore({ db, disk, log, runner: id }, siteId),
+    moved: createMovedHosts({ socketPath: settings.paths.proxySocket, file: settings.paths.movedMap }),
     builds: createSlots(BUILDS),
     starts: createStartPace(),
     heldApps: createHeldApps(),

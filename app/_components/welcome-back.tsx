@@ -25,7 +25,7 @@ export function WelcomeBack({ view }: { view: SiteView }) {
         />
       </Link>
       <p className="max-w-[46ch] text-sm text-muted">
-        A guest has one site at a time. To launch another, delete this one at the end of its page, or{' '}
+        A guest has one site at a time. To launch another, delete this one in its settings, or{' '}
         <Link href="/sign-up" className="font-medium text-ink underline underline-offset-4">
           make an account
         </Link>{' '}

@@ -73,7 +73,7 @@ export async function requestLaunch(body: { name?: string } = {}): Promise<Site 
 }
 
 export async function remove(site: Site): Promise<void> {
-  const response = await api(site, '', { method: 'DELETE' });
+  const response = await api(site, '?now=1', { method: 'DELETE' });
   if (!response.ok && response.status !== 404) throw new Error(`delete answered ${response.status}`);
 }
 

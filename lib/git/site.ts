@@ -5,6 +5,7 @@ import type { Db } from '../db/client.ts';
 import type { Paths } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import { isSiteName } from '../sites/names.ts';
+import { formerly } from '../sites/old-names.ts';
 import type { GitSite } from './conversation.ts';
 
 export interface NamedSite extends GitSite {
@@ -15,15 +16,18 @@ export interface NamedSite extends GitSite {
 
 export type FindSite = (name: string) => Promise<NamedSite | null>;
 
-/** A look-up on the database. An absent site takes the time of one that is there. */
+const SELECT = {
+  ...{ id: true, name: true, state: true, sealedToken: true },
+  plan: { select: { pushBytesMax: true } },
+} as const;
+
+/** A look-up on the database, also by a name that the site had lately. An absent site takes the time of one that is there. */
 export function createFindSite(db: Db, secret: string, paths: Pick<Paths, 'pool'>): FindSite {
   const decoy = seal(secret, 'no site has this token');
   return async (name) => {
     const row = isSiteName(name)
-      ? await db.site.findUnique({
-          where: { name },
-          select: { id: true, name: true, state: true, sealedToken: true, plan: { select: { pushBytesMax: true } } },
-        })
+      ? ((await db.site.findUnique({ where: { name }, select: SELECT })) ??
+        (await db.site.findFirst({ where: formerly(name), select: SELECT })))
       : null;
     const token = unseal(secret, row?.sealedToken ?? decoy);
     if (!row) return null;

@@ -30,6 +30,8 @@ export interface ProxyConfig {
   terminalSocket: string;
   adminSocket: string;
   mapFile: string;
+  /** From hosts that sites had before to where these are (lib/proxy/moved.ts). */
+  movedFile: string;
   /** Has a site woken and answers where it is; `script` is lib/proxy/waker.lua. */
   waker: { script: string; socket: string };
   /** The keeper's: takes a line about each request to a site (lib/usage/request-lines.ts). */
@@ -125,6 +127,8 @@ function frontend(config: ProxyConfig): string[] {
     `  http-request track-sc1 var(txn.host) table ${OPEN_REQUESTS} if { var(txn.host),map(${config.mapFile}) -m found }`,
     `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,
     '  http-request set-log-level silent unless { var(txn.route) -m found }',
+    // For a minute only: a site may take its name back.
+    `  http-request return status 308 hdr Location "%[var(txn.host),map(${config.movedFile})]%[pathq]" hdr Cache-Control max-age=60 if { var(txn.host),map(${config.movedFile}) -m found }`,
     `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isHeld}`,

@@ -1,16 +1,12 @@
-// HAProxy behind the Proxy interface: commands over its admin socket (management guide, section 9.3), and the map's
-// file, which a restarted HAProxy loads. Only one process may write: the deploy worker.
+// HAProxy behind the Proxy interface: commands over its admin socket, and the map's file, which a restarted HAProxy loads.
+// Only one process may write: the deploy worker.
 
 import { rename, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { command, setEntry } from './admin-socket.ts';
 import { CONNECT_MS_MAX, OPEN_REQUESTS } from './config.ts';
 import { checkHost, diffRoutes, parseOpenRequests, parseShownMap, renderMap, writeTarget } from './map.ts';
 import { ASLEEP, AWAY, leadsNowhere, type Proxy, type Target } from './proxy.ts';
-
-const ANSWER_TIMEOUT_MS = 5_000;
-/** A killed HAProxy is back within a second or two; a route change waits for it. */
-const RESTART_MS = 5_000;
 
 export interface Haproxy extends Proxy {
   /**
@@ -47,9 +43,7 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
   };
 
   const set = async (host: string, target: Target) => {
-    const entry = `${mapFile} ${checkHost(host)} ${writeTarget(target)}`;
-    const answer = await command(socketPath, `set map ${entry}`);
-    if (answer !== '') await commandOrThrow(socketPath, `add map ${entry}`);
+    await setEntry(socketPath, `${mapFile} ${checkHost(host)} ${writeTarget(target)}`);
   };
 
   return {
@@ -107,38 +101,4 @@ function losesAddress(target: Target): boolean {
 
 function isSame(a: Target, b: Target): boolean {
   return a.address === b.address && a.port === b.port;
-}
-
-async function commandOrThrow(socketPath: string, line: string): Promise<void> {
-  const answer = await command(socketPath, line);
-  if (answer !== '') throw new Error(`HAProxy refused "${line}": ${answer}`);
-}
-
-async function command(socketPath: string, line: string): Promise<string> {
-  const deadline = Date.now() + RESTART_MS;
-  for (;;) {
-    try {
-      return await ask(socketPath, line);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if ((code !== 'ECONNREFUSED' && code !== 'ENOENT') || Date.now() > deadline) throw error;
-      await sleep(50);
-    }
-  }
-}
-
-/** One command a connection, as the socket expects without its interactive prompt. */
-function ask(socketPath: string, line: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(socketPath);
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error(`HAProxy did not answer "${line}"`)));
-    socket.on('data', (text) => {
-      answer += text;
-    });
-    socket.on('error', reject);
-    socket.on('close', () => resolve(answer.trim()));
-    socket.write(`${line}\n`);
-  });
 }

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderProxyConfig, WAITING_MAX } from './config.ts';
 import { renderMap } from './map.ts';
+import { renderMoved } from './moved.ts';
 import { ASLEEP } from './proxy.ts';
 
 const agent = new http.Agent({ maxSockets: Number.POSITIVE_INFINITY });
@@ -25,6 +26,7 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'lightkeeper-proxy-'));
   const at = (name: string) => path.join(directory, name);
   await writeFile(at('routes.map'), renderMap(new Map(['slow', 'other'].map((name) => [`${name}.localhost`, ASLEEP]))));
+  await writeFile(at('moved.map'), renderMoved(new Map([['old.localhost', 'http://new.localhost:8080']])));
   await mkdir(at('pages'));
   for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake']) {
     await writeFile(at(`pages/${page}.html`), page);
@@ -49,6 +51,7 @@ beforeAll(async () => {
     terminalSocket: at('terminal.sock'),
     adminSocket: at('admin.sock'),
     mapFile: at('routes.map'),
+    movedFile: at('moved.map'),
     waker: { script: path.resolve('lib/proxy/waker.lua'), socket: at('wake.sock') },
     requestsSocket: at('requests.sock'),
     appUrl: 'http://app.localhost',
@@ -74,6 +77,29 @@ async function freePort(): Promise<number> {
   await once(server.close(), 'close');
   return free;
 }
+
+test('who asks for the host of an earlier name is sent to the new one, with path and question', async () => {
+  await expect.poll(() => get('nobody.localhost').catch(() => null), { timeout: 10_000 }).toBe(404);
+  const asked = ['/', '/a/b?c=d&e', '//evil.example/x', '/%0d%0aset-cookie:x'];
+  for (const path of asked) {
+    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      const options = {
+        host: '127.0.0.1',
+        port,
+        path,
+        method: 'POST',
+        agent: false as const,
+        headers: { host: 'OLD.localhost' },
+      };
+      http.request(options, resolve).on('error', reject).end();
+    });
+    answer.resume();
+    expect(answer.statusCode).toBe(308);
+    expect(answer.headers.location).toBe(`http://new.localhost:8080${path}`);
+    expect(answer.headers['cache-control']).toBe('max-age=60');
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  }
+});
 
 function get(host: string): Promise<number> {
   return new Promise((resolve, reject) => {

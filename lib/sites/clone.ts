@@ -6,14 +6,16 @@ import { notReady, requireCheckpoint } from '../checkpoints/request.ts';
 import type { Db, Transaction } from '../db/client.ts';
 import type { Plan, Site, User } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
+import { isUniqueViolation } from '../db/unique-violation.ts';
 import type { Settings } from '../env.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
 import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
 import { judgeRoom } from './admission.ts';
-import { admit, claimOf, insertNew, isUniqueViolation, nameTaken, oneAtATime, requirePlan } from './launch.ts';
+import { admit, claimOf, insertNew, oneAtATime, requirePlan } from './launch.ts';
 import { limitsOf, OWN_LIMITS } from './limits.ts';
-import { parseSiteName } from './names.ts';
+import { nameTaken, parseSiteName } from './names.ts';
+import { isNameFree } from './old-names.ts';
 
 export interface CloneRequest {
   site: Pick<Site, 'id' | 'name'>;
@@ -42,7 +44,7 @@ export async function requestClone(deps: Deps, request: CloneRequest): Promise<S
     await lockUser(tx, owner.id);
     await admit(deps, tx, { address: request.address, owner, name, key: null });
     await admitCopy(tx, source);
-    if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
+    if (name && !(await isNameFree(tx, name))) throw nameTaken(name);
     const claim = claimOf(owner, source.plan, { address: request.address, owner, name, key: null });
     const own = Object.fromEntries(OWN_LIMITS.map((limit) => [limit, source[limit]]));
     const inserted = await insertNew(deps, tx, limitedPlan(source), claim, name);

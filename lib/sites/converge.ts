@@ -15,6 +15,7 @@ import type { GitDeps } from '../git/deps.ts';
 import { createStarter, initRepository } from '../git/repository.ts';
 import { withLease } from '../jobs/lease.ts';
 import type { Haproxy } from '../proxy/haproxy.ts';
+import type { MovedHosts } from '../proxy/moved.ts';
 import { AWAY } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import type { Copies } from './copies.ts';
@@ -24,6 +25,8 @@ import { type HeldApps, holdApp } from './hold-app.ts';
 import { recordFailure, step } from './launch-steps.ts';
 import { listensWithin } from './listening.ts';
 import { ensureContainer, ensureDisk, type MachineDeps, type SiteWithPlan } from './machine.ts';
+import { readMovedHosts } from './old-names.ts';
+import { mayComeBack, putAway, withdraw } from './put-away.ts';
 import { bringToRest, wantedStatus } from './rest.ts';
 import { leaveAddress } from './site-network.ts';
 import type { StartPace } from './start-pace.ts';
@@ -33,6 +36,7 @@ export type ConvergeDeps = MachineDeps &
   DeployDeps & {
     git: GitDeps;
     proxy: Haproxy;
+    moved: MovedHosts;
     starts: StartPace;
     heldApps: HeldApps;
     waker: Waker;
@@ -45,15 +49,17 @@ const LEASE_WAIT_MS = 5_000;
 /** Before a restore that waits for a deployment or a push is tried again. */
 const RESTORE_AGAIN_MS = 1_000;
 const LISTEN_MS = 15_000;
-/** A running deployment is given this long before the site is taken from under it. */
-const DELETE_WAIT_MS = 30_000;
 
 /** Safe to call at any time and as often as one likes; a site that is as it should be costs a few look-ups. */
 export async function converge(deps: ConvergeDeps, siteId: string): Promise<void> {
   await withLease(deps.db, `converge:${siteId}`, `${deps.runner}:${crypto.randomUUID()}`, LEASE_WAIT_MS, async () => {
     const site = await deps.db.site.findUnique({ where: { id: siteId }, include: { plan: true } });
     if (!site) return;
-    if (site.state === 'deleting') await remove(deps, site);
+    const isRenamed = site.routedName !== null && site.routedName !== site.name;
+    // First: who still has the old address is then never told that there is no site.
+    if (isRenamed) await deps.moved.sync(await readMovedHosts(deps.db, deps.settings));
+    if (site.state === 'deleting' && mayComeBack(site, new Date())) await putAway(deps, site);
+    else if (site.state === 'deleting') await remove(deps, site);
     else if (site.state !== 'live') await launchNow(deps, site);
     else await keepLive(deps, site);
   });
@@ -167,17 +173,12 @@ async function route(deps: ConvergeDeps, siteId: string): Promise<void> {
 
 /** The route first, so that nobody is sent to what is going; the row last, so that a kill leaves the wish standing. */
 async function remove(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
-  for (const name of new Set([site.name, site.routedName ?? site.name])) {
-    await deps.proxy.removeRoute(siteHost(deps.settings, name));
-  }
-  const holder = `${deps.runner}:${crypto.randomUUID()}`;
-  const takeAway = async () => {
+  await withdraw(deps, site, async () => {
     await leaveAddress(deps, site);
     await deps.engine.remove(site.id);
     await deps.disk.destroy(site.id);
     deps.starts.forget(site.id);
-  };
-  if (!(await withLease(deps.db, `site:${site.id}`, holder, DELETE_WAIT_MS, takeAway))) await takeAway();
+  });
   await deps.db.$transaction(async (tx) => {
     await tx.site.update({ where: { id: site.id }, data: { liveDeploymentId: null } });
     await tx.site.delete({ where: { id: site.id } });

@@ -4,6 +4,7 @@ import type { Db } from '../db/client.ts';
 import type { Prisma } from '../db/generated/client.ts';
 import { siteNotFound } from '../errors/app-error.ts';
 import { type Access, personOf, requireAccess, type Standing, standingOf, type Viewer } from './access.ts';
+import { formerly } from './old-names.ts';
 
 /** What is read of a site for its page. */
 export const SITE_WITH_ALL = {
@@ -25,7 +26,8 @@ export type SeenSite = SiteRow & { standing: Standing };
 const NO_USER = '00000000-0000-0000-0000-000000000000';
 
 /**
- * The site, if the viewer may do this much with it. Throws `not-found` for an absent and for a foreign site alike, and
+ * The site of this name, or that had it lately, if the viewer may do this much with it. Throws `not-found` for an absent and for a foreign site alike, for one that can
+ * only be brought back, and
  * `not-allowed` where less is shared with the viewer.
  */
 export async function requireSite(
@@ -35,12 +37,12 @@ export async function requireSite(
   name: string,
   need: Access,
 ): Promise<SeenSite> {
-  const site = await db.site.findUnique({
-    where: { name },
-    include: { ...SITE_WITH_ALL, members: membershipsOf(viewer) },
-  });
+  const include = { ...SITE_WITH_ALL, members: membershipsOf(viewer) };
+  const site =
+    (await db.site.findUnique({ where: { name }, include })) ??
+    (await db.site.findFirst({ where: formerly(name), include }));
   const standing = site && standingOf(secret, viewer, site);
-  if (!standing) throw siteNotFound();
+  if (!standing || site.undoUntil !== null) throw siteNotFound();
   requireAccess(standing, need);
   return { ...site, standing };
 }

@@ -1,15 +1,17 @@
 // The click. One transaction: a ready site becomes the visitor's, or a new one is written down for the workers to make.
 
 import type { Db, Transaction } from '../db/client.ts';
-import { type Plan, Prisma, type Site, type User } from '../db/generated/client.ts';
+import type { Plan, Site, User } from '../db/generated/client.ts';
 import { notify } from '../db/notify.ts';
+import { isUniqueViolation } from '../db/unique-violation.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { AppError, invariant } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
 import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
 import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
-import { generateSiteName, parseSiteName } from './names.ts';
+import { generateSiteName, nameTaken, parseSiteName } from './names.ts';
+import { isNameFree } from './old-names.ts';
 import { readPromised } from './promised.ts';
 import { sealNewSecrets } from './secrets.ts';
 
@@ -52,7 +54,7 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
     await admit(deps, tx, request);
     await admitToPool(tx);
     if (known) await admitOwner(tx, known, plan);
-    if (name && (await tx.site.findUnique({ where: { name } }))) throw nameTaken(name);
+    if (name && !(await isNameFree(tx, name))) throw nameTaken(name);
     const owner = known ?? (await tx.user.create({ data: { role: 'guest' } }));
     const claim = claimOf(owner, plan, request);
     const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
@@ -100,7 +102,8 @@ async function findEarlier(
   if (byKey?.owner && byKey.state !== 'deleting') return { site: byKey, owner: byKey.owner };
   if (!known) return null;
   const sites = await tx.site.findMany({
-    where: { ownerId: known.id, state: { not: 'deleting' } },
+    // Those that can be brought back count.
+    where: { ownerId: known.id, OR: [{ state: { not: 'deleting' } }, { undoUntil: { not: null } }] },
     orderBy: { claimedAt: 'desc' },
   });
   const [newest] = sites;
@@ -214,7 +217,7 @@ async function judgeHost(deps: Deps, tx: Transaction, plan: Plan): Promise<void>
 async function freeName(tx: Transaction): Promise<string> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const name = generateSiteName();
-    if (!(await tx.site.findUnique({ where: { name } }))) return name;
+    if (await isNameFree(tx, name)) return name;
   }
   throw new Error('no free site name in 20 draws');
 }
@@ -237,22 +240,10 @@ export async function requirePlan(tx: Transaction, name: string): Promise<Plan> 
   return plan;
 }
 
-/** Two launches asked for one name at the same moment: the index decided (Prisma's P2002). */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-}
-
 /** Whoever repeats a guest's key becomes that guest; nobody becomes a member by it. */
 function keyTaken(): AppError {
   return new AppError('bad-request', {
     message: 'A launch with this key was made by an account.',
     hint: 'Sign in, or load the page again and launch another site.',
-  });
-}
-
-export function nameTaken(name: string): AppError {
-  return new AppError('name-taken', {
-    message: `The name "${name}" is taken.`,
-    hint: 'Choose another name, or leave it empty and get one.',
   });
 }

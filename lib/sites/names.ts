@@ -46,3 +46,10 @@ export function generateSiteName(): string {
   const pick = (words: string[]) => words[randomInt(words.length)];
   return `${pick(ADJECTIVES)}-${pick(NOUNS)}-${randomInt(100, 1000)}`;
 }
+
+export function nameTaken(name: string): AppError {
+  return new AppError('name-taken', {
+    message: `The name "${name}" is taken.`,
+    hint: 'Choose another name, or leave it empty and get one.',
+  });
+}

@@ -23,6 +23,7 @@ const site = {
   createdAt: now,
   liveEnvironment: 0,
   environmentIn: null as string | null,
+  undoUntil: null as Date | null,
 };
 const container: ContainerState = {
   siteId: site.id,
@@ -68,6 +69,19 @@ test('a site with a new name needs its route', () => {
 
 test.each(['launching', 'deleting'] as const)('a %s site is worked on', (state) => {
   expect(needsWork({ ...site, state }, container, now, heldApps)).toBe(true);
+});
+
+test('a deleted site that may come back is stopped and led to by nothing, then left alone until its time is over', () => {
+  const undoUntil = new Date(now.getTime() + 1_000);
+  const deleted = { ...site, state: 'deleting' as const, undoUntil };
+  const away = { ...deleted, address: null, routedName: null };
+  const stopped = { ...container, status: 'exited' as const, address: null };
+  expect(needsWork(deleted, container, now, heldApps)).toBe(true);
+  expect(needsWork(away, { ...container, status: 'paused' }, now, heldApps)).toBe(true);
+  expect(needsWork(away, stopped, now, heldApps)).toBe(false);
+  expect(needsWork(away, null, now, heldApps)).toBe(false);
+  expect(needsWork(away, stopped, undoUntil, heldApps)).toBe(true);
+  expect(desiredRoutes(parseSettings({}), [deleted], new Map([[site.id, container]])).size).toBe(0);
 });
 
 test('of a site whose app kept ending, the app is held and the container is left as it is', () => {

@@ -12,6 +12,8 @@ import { type ConvergeDeps, converge } from './converge.ts';
 import type { HeldApps } from './hold-app.ts';
 import { tightenHeldDisks } from './hold-disk.ts';
 import { insertReady } from './launch.ts';
+import { readMovedHosts } from './old-names.ts';
+import { isPutAway } from './put-away.ts';
 import { isAtRest, routeTarget, wantedStatus } from './rest.ts';
 import { readNetwork, repairNetwork } from './site-network.ts';
 
@@ -36,6 +38,7 @@ type Row = Pick<
   | 'createdAt'
   | 'liveEnvironment'
   | 'environmentIn'
+  | 'undoUntil'
 >;
 
 /** One look over all sites, containers, disks and routes. */
@@ -49,6 +52,7 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
   await deps.proxy.sync(desiredRoutes(deps.settings, sites, containers), (host) =>
     routeOf(deps, hosts.get(host) ?? ''),
   );
+  await deps.moved.sync(await readMovedHosts(deps.db, deps.settings));
   if (inForce) {
     await repairNetwork(deps, sites, containers, inForce).catch((error) =>
       deps.log.error({ cause: String(error) }, 'could not put network limits right'),
@@ -78,7 +82,8 @@ export function needsWork(
   now: Date,
   heldApps: Pick<HeldApps, 'isHeld'>,
 ): boolean {
-  if (site.state === 'launching' || site.state === 'deleting') return true;
+  if (site.state === 'launching') return true;
+  if (site.state === 'deleting') return !isPutAway(site, container, now);
   if (site.state === 'failed') return now.getTime() % RETRY_MS < RETRY_MS / 2;
   if (site.restoringId || site.routedName !== site.name) return true;
   const wanted = wantedStatus(site);

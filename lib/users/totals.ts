@@ -27,14 +27,14 @@ export function totalsMaxOf(user: Limited, plan: Pick<Plan, keyof Limited>): Tot
   };
 }
 
-/** What the sites of a user are promised now, own limits counted; without those that are being deleted. */
+/** What the sites of a user are promised now, own limits counted; of the deleted ones, those that can be brought back. */
 export async function readTotals(db: Db | Transaction, userId: string): Promise<Totals> {
   const [row] = await db.$queryRaw<{ sites: number; disk: bigint; memory: bigint }[]>`
     select count(*)::int as sites,
       coalesce(sum(coalesce(s."diskBytesMax", p."diskBytesMax")), 0)::bigint as disk,
       coalesce(sum(coalesce(s."memoryBytesMax", p."memoryBytesMax")), 0)::bigint as memory
     from "Site" s join "Plan" p on p.name = s."planName"
-    where s."ownerId" = ${userId}::uuid and s.state <> 'deleting'`;
+    where s."ownerId" = ${userId}::uuid and (s.state <> 'deleting' or s."undoUntil" is not null)`;
   return { sites: row?.sites ?? 0, diskBytes: Number(row?.disk ?? 0), memoryBytes: Number(row?.memory ?? 0) };
 }
 

@@ -82,6 +82,7 @@ export async function proxyService(settings: Settings): Promise<Service> {
     terminalSocket: settings.paths.terminalSocket,
     adminSocket: settings.paths.proxySocket,
     mapFile: settings.paths.proxyMap,
+    movedFile: settings.paths.movedMap,
     waker: { script: waker, socket: settings.paths.wakeSocket },
     requestsSocket: settings.paths.requestsSocket,
     appUrl: settings.appUrl,
@@ -90,7 +91,7 @@ export async function proxyService(settings: Settings): Promise<Service> {
   });
   const file = path.join(settings.dataDir, 'haproxy.cfg');
   await replaceFile(file, text, 0o600);
-  await writeFile(settings.paths.proxyMap, '', { flag: 'a' });
+  for (const map of [settings.paths.proxyMap, settings.paths.movedMap]) await writeFile(map, '', { flag: 'a' });
   return {
     name: 'haproxy',
     command: ['/usr/sbin/haproxy', '-W', '-db', '-f', file],

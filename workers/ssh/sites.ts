@@ -7,6 +7,7 @@ import { worstFirst } from '#lib/limits/levels.ts';
 import { ACCESS_OF, type Access } from '#lib/sites/access.ts';
 import { heldWords } from '#lib/sites/held.ts';
 import { limitsOf, type SiteLimits } from '#lib/sites/limits.ts';
+import { formerly } from '#lib/sites/old-names.ts';
 
 export interface DoorSite {
   id: string;
@@ -45,6 +46,7 @@ export interface Sites {
   list(): Promise<DoorSite[]>;
   findById(id: string): Promise<DoorSite | null>;
   findByPort(port: number): Promise<DoorSite | null>;
+  /** Also by a name that it had lately. */
   findByName(name: string): Promise<DoorSite | null>;
   /** The keys with this fingerprint, of the site or for null of all: its own, and those of the users who share it. */
   keysWith(fingerprint: string, siteId: string | null): Promise<DoorKey[]>;
@@ -77,7 +79,7 @@ const EXISTING: Prisma.SiteWhereInput = { state: { in: ['launching', 'live'] } }
 const KEYS_MAX = 1_000;
 
 export function createSites(db: Db): Sites {
-  const find = async (where: { id: string } | { sshPort: number } | { name: string }) => {
+  const find = async (where: Prisma.SiteWhereInput) => {
     const row = await db.site.findFirst({ where: { ...where, ...EXISTING }, select: SELECT });
     return row && toDoorSite(row);
   };
@@ -85,7 +87,7 @@ export function createSites(db: Db): Sites {
     list: async () => (await db.site.findMany({ where: EXISTING, select: SELECT })).map(toDoorSite),
     findById: (id) => find({ id }),
     findByPort: (sshPort) => find({ sshPort }),
-    findByName: (name) => find({ name }),
+    findByName: async (name) => (await find({ name })) ?? find(formerly(name)),
     keysWith: (fingerprint, siteId) => findKeys(db, fingerprint, siteId),
     usageOf: (siteId) =>
       db.usage.findUnique({ where: { siteId }, select: { diskBytes: true, memoryBytes: true, pids: true } }),

@@ -1,4 +1,4 @@
-// The end of a site, asked for with its name, because nothing of it can be brought back.
+// The end of a site, asked for with its name.
 
 'use client';
 
@@ -7,7 +7,13 @@ import { BUTTON } from '../../../_components/buttons.ts';
 import { callApi, type Problem } from '../../../_components/call-api.ts';
 import { Notice } from '../../../_components/notice.tsx';
 
-export function DeleteSite({ name }: { name: string }) {
+interface DeleteSiteProps {
+  name: string;
+  /** How long it can be undone; 0: not at all. */
+  undoHours: number;
+}
+
+export function DeleteSite({ name, undoHours }: DeleteSiteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -25,11 +31,10 @@ export function DeleteSite({ name }: { name: string }) {
   };
 
   return (
-    <section
-      aria-labelledby="delete"
-      className="flex flex-wrap items-center justify-between gap-4 px-1 text-sm text-muted"
-    >
-      <p id="delete">Done with it? Deleting removes the site with its disk, code and address.</p>
+    <section aria-labelledby="delete" className="flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
+      <p id="delete" className="min-w-0 flex-1 basis-64">
+        Done with it? Deleting takes its disk, its code and its address.
+      </p>
       <button type="button" className={BUTTON.danger} onClick={() => dialog.current?.showModal()}>
         Delete this site…
       </button>
@@ -44,7 +49,9 @@ export function DeleteSite({ name }: { name: string }) {
             Delete {name}?
           </h2>
           <p className="text-sm text-muted">
-            Its disk, its repository and its address go at once. There is no way back.
+            {undoHours > 0
+              ? `It stops at once, for everybody. For ${hoursWords(undoHours)} you can bring it back on the launch page; then its disk, its repository and its address are gone.`
+              : 'Its disk, its repository and its address go at once. There is no way back.'}
           </p>
           <label className="flex flex-col gap-1.5 text-sm font-medium">
             Type the site’s name to confirm
@@ -65,11 +72,16 @@ export function DeleteSite({ name }: { name: string }) {
               Keep it
             </button>
             <button type="submit" disabled={!isSure || isBusy} className={BUTTON.danger}>
-              {isBusy ? 'Deleting…' : 'Delete for ever'}
+              {isBusy ? 'Deleting…' : undoHours > 0 ? 'Delete' : 'Delete for ever'}
             </button>
           </div>
         </form>
       </dialog>
     </section>
   );
+}
+
+function hoursWords(hours: number): string {
+  if (hours < 48) return `${hours} ${hours === 1 ? 'hour' : 'hours'}`;
+  return `${Math.floor(hours / 24)} days`;
 }

@@ -38,7 +38,7 @@ function stateNotice({ state, problem, restoring }: SiteView): SiteNotice | null
       id: 'failed',
       tone: 'bad',
       message: problem ?? 'The launch failed.',
-      hint: 'It is tried again by itself; you can also delete the site below and launch another.',
+      hint: 'It is tried again by itself; you can also delete the site in its settings and launch another.',
     };
   }
   if (state !== 'deleting') return null;

@@ -1,7 +1,7 @@
 // What every page below /sites/NAME begins with: who asks, and the site if it is his to see.
 
 import { headers } from 'next/headers';
-import { notFound } from 'next/navigation';
+import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { services } from '#lib/api/services.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
@@ -9,9 +9,12 @@ import { findViewer } from '#lib/auth/viewer.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { Access } from '#lib/sites/access.ts';
 
-/** To whoever may do less with the site the page is absent, as the site is to a stranger. */
+/** To whoever may do less with the site the page is absent, as the site is to a stranger. An earlier name leads on. */
 export async function openSite(params: Promise<{ name: string }>, need: Access) {
-  return lookUp((await params).name, need);
+  const { name } = await params;
+  const opened = await lookUp(name, need);
+  if (opened.site.name !== name) redirect(`/sites/${opened.site.name}`);
+  return opened;
 }
 
 /** Layout and page of one request share the look-up. */

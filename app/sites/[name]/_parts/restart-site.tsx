@@ -19,9 +19,9 @@ export function RestartSite({ name }: { name: string }) {
   };
 
   return (
-    <section className="flex flex-col gap-3 px-1 text-sm text-muted">
+    <section className="flex flex-col gap-3 text-sm text-muted">
       <div className="flex flex-wrap items-center justify-between gap-4">
-        <p>
+        <p className="min-w-0 flex-1 basis-64">
           Stuck? A restart ends every process and starts the live release again. Files stay, except those in /tmp, /run
           and /dev/shm.
         </p>

@@ -1,14 +1,11 @@
-// The one page of a site, kept true by its event stream.
+// What is needed of a site every day, kept true by its event stream.
 
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useEffect } from 'react';
 import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Notice } from '../../../_components/notice.tsx';
 import { AlertsCard } from './alerts-card.tsx';
-import { DeleteSite } from './delete-site.tsx';
 import { DeploymentsCard } from './deployments-card.tsx';
 import { EventsCard } from './events-card.tsx';
 import { GitCard } from './git-card.tsx';
@@ -17,13 +14,10 @@ import { HistoryCard } from './history-card.tsx';
 import { LaunchSteps } from './launch-steps.tsx';
 import { LimitsCard } from './limits-card.tsx';
 import { noticesOf } from './notices.ts';
-import { RestartSite } from './restart-site.tsx';
 import { SiteHeader } from './site-header.tsx';
-import { SleepSite } from './sleep-site.tsx';
 import { SshCard } from './ssh-card.tsx';
+import { useLeaveWhenGone } from './use-leave-when-gone.ts';
 import { useLiveSite } from './use-live-site.ts';
-
-const LEAVE_MS = 2_500;
 
 interface SitePageProps {
   initial: SiteView;
@@ -60,9 +54,6 @@ export function SitePage({ initial, initialLog, isOwner }: SitePageProps) {
           {isUp ? <HistoryCard name={view.name} revision={revisionOf(view)} className="max-lg:order-5" /> : null}
         </div>
       </div>
-      {isUp && !view.held && mayDevelop ? <SleepSite view={view} /> : null}
-      {isUp && !view.held && mayDevelop ? <RestartSite name={view.name} /> : null}
-      {view.state === 'deleting' || view.access !== 'own' ? null : <DeleteSite name={view.name} />}
     </main>
   );
 }
@@ -93,13 +84,4 @@ function Notices({ view, isGone, isConnected }: { view: SiteView; isGone: boolea
           ))}
     </div>
   );
-}
-
-function useLeaveWhenGone(isGone: boolean): void {
-  const router = useRouter();
-  useEffect(() => {
-    if (!isGone) return;
-    const timer = setTimeout(() => router.push('/'), LEAVE_MS);
-    return () => clearTimeout(timer);
-  }, [isGone, router]);
 }

@@ -22,9 +22,9 @@ export function SleepSite({ view }: { view: SiteView }) {
   };
 
   return (
-    <section className="flex flex-col gap-3 px-1 text-sm text-muted" data-testid="sleep" data-rest={view.rest}>
+    <section className="flex flex-col gap-3 text-sm text-muted" data-testid="sleep" data-rest={view.rest}>
       <div className="flex flex-wrap items-center justify-between gap-4">
-        <p className="max-w-prose">
+        <p className="min-w-0 flex-1 basis-64">
           {isAsleep ? (
             <>
               Asleep: its programs {view.rest === 'frozen' ? 'stand still' : 'are stopped'}, its files are kept. Last

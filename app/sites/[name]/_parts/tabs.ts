@@ -19,4 +19,5 @@ export const TABS: Tab[] = [
   { place: 'files', label: 'Files', need: 'view' },
   { place: 'checkpoints', label: 'Checkpoints', need: 'view' },
   { place: 'sharing', label: 'Sharing', need: 'own' },
+  { place: 'settings', label: 'Settings', need: 'view' },
 ];

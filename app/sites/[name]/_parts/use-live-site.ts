@@ -3,6 +3,7 @@
 
 'use client';
 
+import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { SiteView } from '#lib/sites/view.ts';
@@ -39,7 +40,17 @@ export function useLiveSite(initial: SiteView, initialLog: LogPiece | null): Liv
       stop();
     };
   }, [name, isGone]);
+  useFollowName(name, live.view.name);
   return live;
+}
+
+/** A site that was renamed: the page goes along to its new address. */
+function useFollowName(before: string, name: string): void {
+  const router = useRouter();
+  const path = usePathname();
+  useEffect(() => {
+    if (name !== before) router.replace(path.replace(`/sites/${before}`, `/sites/${name}`));
+  }, [before, name, path, router]);
 }
 
 function followSite(name: string, change: (change: Change) => void): () => void {
