@@ -24,10 +24,7 @@ test('the launch page: empty, refused, and with a site', async ({ page, neighbou
   await expectAccessible(page, 'launch with a site');
 });
 
-test("a site's page: fresh, with everything open after a failed push, and before a delete", async ({
-  page,
-  workspace,
-}) => {
+test("a site's page: fresh, and with everything open after a failed push", async ({ page, workspace }) => {
   const site = await launchByClick(page);
   await expect(page.getByRole('list', { name: 'Recent commits' })).toBeVisible();
   await expectAccessible(page, 'a fresh site');
@@ -41,8 +38,11 @@ test("a site's page: fresh, with everything open after a failed push, and before
   await page.getByText('Use an SSH key instead').click();
   await page.getByRole('button', { name: 'Open README.md' }).click();
   await expectAccessible(page, 'a site with everything open');
+});
 
-  for (const place of ['deployments', 'deployments/2', 'metrics', 'settings']) {
+test("the pages below a site's: deployments, one of them, metrics, settings, and before a delete", async ({ page }) => {
+  const site = await launchByClick(page);
+  for (const place of ['deployments', 'deployments/1', 'metrics', 'settings']) {
     await page.goto(`/sites/${site.name}/${place}`);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expectAccessible(page, place);

@@ -33,7 +33,8 @@ export function DeleteSite({ name, undoHours }: DeleteSiteProps) {
   return (
     <section aria-labelledby="delete" className="flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
       <p id="delete" className="min-w-0 flex-1 basis-64">
-        Done with it? Deleting takes its disk, its code and its address.
+        Done with it? Deleting takes its disk, its code and its address
+        {undoHours > 0 ? `; for ${hoursWords(undoHours)} you can have them back.` : '.'}
       </p>
       <button type="button" className={BUTTON.danger} onClick={() => dialog.current?.showModal()}>
         Delete this site…

@@ -25,7 +25,13 @@ export function RestartSite({ name }: { name: string }) {
           Stuck? A restart ends every process and starts the live release again. Files stay, except those in /tmp, /run
           and /dev/shm.
         </p>
-        <button type="button" className={BUTTON.quiet} disabled={isBusy} onClick={restart} data-testid="restart">
+        <button
+          type="button"
+          className={`${BUTTON.quiet} text-ink`}
+          disabled={isBusy}
+          onClick={restart}
+          data-testid="restart"
+        >
           {isBusy ? 'Restarting…' : 'Restart this site'}
         </button>
       </div>

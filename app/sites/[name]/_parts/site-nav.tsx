@@ -4,14 +4,24 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useEffect, useRef } from 'react';
 import type { Tab } from './tabs.ts';
+
+/** So much of the page before stays in sight. */
+const BESIDE_PX = 64;
 
 export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
   const path = usePathname();
+  const list = useRef<HTMLUListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another place in the row
+  useEffect(() => {
+    const here = list.current?.querySelector<HTMLElement>('[aria-current]');
+    if (list.current && here) list.current.scrollLeft = here.offsetLeft - list.current.offsetLeft - BESIDE_PX;
+  }, [path]);
   return (
     <nav aria-label={`Pages of ${name}`} className="mx-auto mb-6 w-full max-w-6xl px-5 sm:px-8">
       {path === `/sites/${name}` ? null : <p className="mb-2 truncate text-lg font-bold tracking-tight">{name}</p>}
-      <ul className="flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
+      <ul ref={list} className="flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
         {tabs.map(({ place, label }) => {
           const href = `/sites/${name}${place && `/${place}`}`;
           const isHere = place ? path === href || path.startsWith(`${href}/`) : path === href;

@@ -34,7 +34,13 @@ export function SleepSite({ view }: { view: SiteView }) {
             'A site that sleeps uses no processor. The next visit, SSH session or push wakes it, within a second or so.'
           )}
         </p>
-        <button type="button" className={BUTTON.quiet} disabled={isBusy} onClick={change} data-testid="change-rest">
+        <button
+          type="button"
+          className={`${BUTTON.quiet} text-ink`}
+          disabled={isBusy}
+          onClick={change}
+          data-testid="change-rest"
+        >
           {isAsleep ? 'Wake this site' : 'Put it to sleep'}
         </button>
       </div>
