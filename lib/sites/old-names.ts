@@ -13,14 +13,15 @@ export function formerly(name: string, now = new Date()): Prisma.SiteWhereInput 
 }
 
 /**
- * Whether a site may take the name; `siteId`: whose own earlier names are free to it. In this order: a site that gives
- * its name up at this moment is seen either as having it or as having had it.
+ * Whether a site may take the name; `siteId`: whose own names are free to it. One statement: a site that gives its name up
+ * at this moment is seen either as having it or as having had it.
  */
 export async function isNameFree(tx: Transaction, name: string, siteId: string | null = null): Promise<boolean> {
-  const taken = await tx.site.findUnique({ where: { name }, select: { id: true } });
-  if (taken) return taken.id === siteId;
-  const old = await tx.oldName.findUnique({ where: { name } });
-  return !old || old.siteId === siteId || old.expiresAt <= new Date();
+  const [row] = await tx.$queryRaw<{ isTaken: boolean }[]>`
+    select exists (select 1 from "Site" where name = ${name} and id is distinct from ${siteId}::uuid)
+      or exists (select 1 from "OldName" where name = ${name} and "siteId" is distinct from ${siteId}::uuid
+        and "expiresAt" > now()) as "isTaken"`;
+  return !row?.isTaken;
 }
 
 /** Where the hosts of earlier names lead: the origin of each site's address. */
