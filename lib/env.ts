@@ -146,6 +146,8 @@ export interface Paths {
   terminalSocket: string;
   /** Answers the web process's questions about repositories; the proxy has no way to it. */
   historySocket: string;
+  /** Of the SSH process: reads the logs of sites for the web process. */
+  logsSocket: string;
   proxySocket: string;
   proxyMap: string;
   /** Hosts of earlier names, and where they lead. */
@@ -221,6 +223,7 @@ function toSettings(variables: Variables): Settings {
       gitSocket: `${dataDir}/run/git.sock`,
       terminalSocket: `${dataDir}/run/terminal.sock`,
       historySocket: `${dataDir}/run/history/git.sock`,
+      logsSocket: `${dataDir}/run/logs/ssh.sock`,
       proxySocket: `${dataDir}/run/haproxy.sock`,
       proxyMap: `${dataDir}/run/routes.map`,
       movedMap: `${dataDir}/run/moved.map`,

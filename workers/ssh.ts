@@ -4,6 +4,7 @@
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
 import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
+import { findGroup, WEB_GROUP } from '#lib/git/account.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { serveGit } from '#lib/git/serve.ts';
 import { repositoryOf } from '#lib/git/site.ts';
@@ -20,8 +21,10 @@ import { ensureHostKeys } from './ssh/host-keys.ts';
 import { createLedger, sweepLeftovers } from './ssh/leftovers.ts';
 import { SSH_LIMITS } from './ssh/limits.ts';
 import { openListener } from './ssh/listener.ts';
+import { createLogsServer, createReaders } from './ssh/logs-server.ts';
 import { createPenalties } from './ssh/penalties.ts';
 import { rollBack } from './ssh/rollback.ts';
+import { showLogs } from './ssh/show-logs.ts';
 import { createSiteDoor } from './ssh/site-door.ts';
 import { createSiteListeners } from './ssh/site-listeners.ts';
 import { createSites } from './ssh/sites.ts';
@@ -59,6 +62,7 @@ await runWorker('ssh', async ({ settings, log, id }) => {
     log,
     open: (port) => openListener(listenerDeps, { bind: settings.bind, port }, createSiteDoor(siteDeps, port)),
   });
+  const readers = createReaders();
   const gatewayDoor = createGatewayDoor({
     ...shared,
     host: sshHost(settings),
@@ -69,8 +73,12 @@ await runWorker('ssh', async ({ settings, log, id }) => {
       return serveGit(git, { site: served, service, mode: 'ssh', protocol, by }, streams);
     },
     requestRollback: (site, by, over) => rollBack(db, site, by, over),
+    showLogs: (site, request) => showLogs({ engine, readers }, site.id, request),
   });
   const gateway = await openListener(listenerDeps, { bind: settings.bind, port: settings.sshGatewayPort }, gatewayDoor);
+
+  const logs = createLogsServer({ engine, readers, log });
+  await listenOn(logs, settings.paths.logsSocket, { mode: 0o660, group: await findGroup(WEB_GROUP) });
 
   const shells = createShells();
   const shellDeps = { ...siteDeps, sites: credentials.sites };
@@ -90,7 +98,7 @@ await runWorker('ssh', async ({ settings, log, id }) => {
   return async () => {
     clearInterval(sweeping);
     activity.stop();
-    await Promise.all([stopListening(), looking.stop()]);
+    await Promise.all([stopListening(), looking.stop(), closeServer(logs, 0)]);
     await Promise.all([gateway.close('the process stops'), sites.closeAll('the process stops'), shells.closeAll()]);
     await closeServer(terminals, TERMINALS_MS);
     await db.$disconnect();

@@ -49,7 +49,7 @@ export function CopyButton({ text, what, onNight = false }: CopyButtonProps) {
   );
 }
 
-async function copyText(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -24,6 +24,14 @@ export interface GitRequest {
   by: string;
 }
 
+export interface LogsRequest {
+  follow: boolean;
+  say: (text: string) => void;
+  /** The client does not take what it is sent as fast as it comes. */
+  isBehind: () => boolean;
+  over: AbortSignal;
+}
+
 export interface GatewayDoorDeps extends CredentialDeps {
   limits: SshLimits;
   log: Log;
@@ -33,12 +41,16 @@ export interface GatewayDoorDeps extends CredentialDeps {
   serveGit: (request: GitRequest, streams: Streams) => Promise<number>;
   /** Answers with the sentence to show. Throws AppError. */
   requestRollback: (site: DoorSite, by: string, over: AbortSignal) => Promise<string>;
+  /** Says the newest lines of the site's log, and goes on until `over` when it is to follow. Throws AppError. */
+  showLogs: (site: DoorSite, request: LogsRequest) => Promise<void>;
 }
 
 const GIT_USER = 'git';
+const UNSENT_BYTES_MAX = 1024 * 1024;
 const HELP = `Commands of the gateway, after \`ssh -p PORT NAME@HOST\`:
   status     the site's address, limits and usage
   rollback   serve the release before this one again
+  logs       what the app wrote last; with -f, what it goes on to write
   help       this text
 Git goes to ssh://NAME@HOST:PORT/NAME.git; a shell is on the site's own port.
 `;
@@ -138,6 +150,12 @@ async function obey(
       say(`${await deps.requestRollback(site, by, streams.over)}\n`);
       return 0;
     }
+    case 'logs': {
+      const site = await requireOwnSite(deps, identity, 'develop');
+      const isBehind = () => streams.stdout.writableLength > UNSENT_BYTES_MAX;
+      await deps.showLogs(site, { follow: command.follow, say, isBehind, over: streams.over });
+      return 0;
+    }
     case 'help':
       say(HELP);
       return 0;
@@ -146,7 +164,7 @@ async function obey(
     case 'unknown':
       throw new AppError('bad-request', {
         message: 'This port does not know that command.',
-        hint: 'It serves git, and the commands status, rollback and help; a shell is on the site’s own port.',
+        hint: 'It serves git, and the commands status, rollback, logs and help; a shell is on the site’s own port.',
       });
   }
 }

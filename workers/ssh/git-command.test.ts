@@ -52,6 +52,9 @@ describe('parseGatewayCommand', () => {
 
   it('knows the words for people', () => {
     expect(parseGatewayCommand('rollback')).toEqual({ kind: 'rollback' });
+    expect(parseGatewayCommand('logs')).toEqual({ kind: 'logs', follow: false });
+    expect(parseGatewayCommand('logs -f')).toEqual({ kind: 'logs', follow: true });
+    expect(parseGatewayCommand('logs; id')).toEqual({ kind: 'unknown' });
     expect(parseGatewayCommand(' status ')).toEqual({ kind: 'status' });
     expect(parseGatewayCommand('whoami')).toEqual({ kind: 'status' });
     expect(parseGatewayCommand('help')).toEqual({ kind: 'help' });

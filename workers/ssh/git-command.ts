@@ -8,6 +8,7 @@ export type GitService = 'receive-pack' | 'upload-pack';
 export type GatewayCommand =
   | { kind: 'git'; service: GitService; siteName: string }
   | { kind: 'rollback' | 'status' | 'help' }
+  | { kind: 'logs'; follow: boolean }
   | { kind: 'no-repository' }
   | { kind: 'unknown' };
 
@@ -23,6 +24,11 @@ export function parseGatewayCommand(line: string): GatewayCommand {
     case 'status':
     case 'whoami':
       return { kind: 'status' };
+    case 'logs':
+      return { kind: 'logs', follow: false };
+    case 'logs -f':
+    case 'logs --follow':
+      return { kind: 'logs', follow: true };
     case 'help':
     case '':
       return { kind: 'help' };

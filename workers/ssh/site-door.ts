@@ -3,6 +3,7 @@
 
 import type { Connection } from 'ssh2';
 import type { Engine, ExecRequest, ExecSession } from '#lib/engine/engine.ts';
+import { unsealAll } from '#lib/environment/store.ts';
 import { type AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
 import { includes } from '#lib/sites/access.ts';
@@ -103,13 +104,23 @@ async function startInSite(
     const facts = await readMotdFacts(deps.sites, site.id);
     streams.stdout.write(renderMotd(site, deps.addressOf(site.name), facts, new Date()));
   }
-  const env = containerEnvironment(variables, guard.ends);
+  const env = { ...(await siteVariables(deps, site.id)), ...containerEnvironment(variables, guard.ends) };
   const execRequest: ExecRequest = { command: commandOf(request), env, workingDir: '/root', terminal };
   return runInSite(deps, site.id, streams, execRequest, (exec) => {
     const resize = coalesceSizes((size) => void exec.resize(size.columns, size.rows).catch(() => {}), RESIZE_MS);
     started.onResize(resize);
     started.onEndSignal(() => void exec.hangUp().catch(() => {}));
   });
+}
+
+/** What the app runs with. Its owner gets in without them too, such as to find out why. */
+async function siteVariables({ sites, secret, log }: SiteDoorDeps, siteId: string): Promise<Record<string, string>> {
+  try {
+    return Object.fromEntries(unsealAll(secret, await sites.variablesOf(siteId)));
+  } catch (cause) {
+    log.warn({ site: siteId, cause: String(cause) }, 'a session begins without the site’s variables');
+    return {};
+  }
 }
 
 /** As sshd(8) runs them: a login shell, or the shell with the client's line as its one argument. */

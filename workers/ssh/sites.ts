@@ -3,6 +3,7 @@
 
 import type { Db } from '#lib/db/client.ts';
 import type { MemberRole, Prisma } from '#lib/db/generated/client.ts';
+import { readSealed, type Sealed } from '#lib/environment/store.ts';
 import { worstFirst } from '#lib/limits/levels.ts';
 import { ACCESS_OF, type Access } from '#lib/sites/access.ts';
 import { heldWords } from '#lib/sites/held.ts';
@@ -51,6 +52,8 @@ export interface Sites {
   /** The keys with this fingerprint, of the site or for null of all: its own, and those of the users who share it. */
   keysWith(fingerprint: string, siteId: string | null): Promise<DoorKey[]>;
   usageOf(siteId: string): Promise<SiteUsage | null>;
+  /** The variables that the site's app runs with. */
+  variablesOf(siteId: string): Promise<Sealed>;
   /** The open verdicts of the limits policy, the worst first. */
   verdictsOf(siteId: string): Promise<SiteVerdict[]>;
 }
@@ -91,6 +94,10 @@ export function createSites(db: Db): Sites {
     keysWith: (fingerprint, siteId) => findKeys(db, fingerprint, siteId),
     usageOf: (siteId) =>
       db.usage.findUnique({ where: { siteId }, select: { diskBytes: true, memoryBytes: true, pids: true } }),
+    variablesOf: async (id) => {
+      const site = await db.site.findUnique({ where: { id }, select: { liveEnvironment: true } });
+      return site ? readSealed(db, id, site.liveEnvironment) : {};
+    },
     verdictsOf: async (siteId) => worstFirst(await db.verdict.findMany({ where: { siteId }, omit: { numbers: true } })),
   };
 }

@@ -9,6 +9,7 @@ export interface MemorySites extends Sites {
   /** Without `access`: the site's own. */
   keys: { siteId: string; publicKey: string; access?: Access }[];
   usage: SiteUsage | null;
+  variables: Record<string, string>;
   verdicts: SiteVerdict[];
   /** Thrown by every look-up, when set. */
   fault: Error | null;
@@ -19,6 +20,7 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
     rows,
     keys: [],
     usage: null,
+    variables: {},
     verdicts: [],
     fault: null,
     list: async () => sites.rows,
@@ -31,6 +33,7 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
         .filter((key) => siteId === null || key.siteId === siteId)
         .map((key) => ({ access: 'own', ...key })),
     usageOf: async () => sites.usage,
+    variablesOf: async () => sites.variables,
     verdictsOf: async () => sites.verdicts,
   };
   const find = (is: (site: DoorSite) => boolean) => {

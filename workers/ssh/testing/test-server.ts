@@ -62,6 +62,7 @@ export async function startTestServer(
       host: 'localhost',
       serveGit: async () => 0,
       requestRollback: async () => 'Rolling back.',
+      showLogs: async (_, { say }) => say('one line\n'),
       ...given.gateway,
     }),
   );

@@ -14,9 +14,11 @@ export interface Tab {
 export const TABS: Tab[] = [
   { place: '', label: 'Overview', need: 'view' },
   { place: 'deployments', label: 'Deployments', need: 'view' },
+  { place: 'logs', label: 'Logs', need: 'develop' },
   { place: 'metrics', label: 'Metrics', need: 'view' },
   { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
   { place: 'files', label: 'Files', need: 'view' },
+  { place: 'environment', label: 'Environment', need: 'develop' },
   { place: 'checkpoints', label: 'Checkpoints', need: 'view' },
   { place: 'sharing', label: 'Sharing', need: 'own' },
   { place: 'settings', label: 'Settings', need: 'view' },
