@@ -9,6 +9,8 @@ import { followLogLines } from './logs.ts';
 import { requireSiteOf } from './site-of.ts';
 
 const LOOK_MS = 15_000;
+/** The proxy sees that a browser has gone when there is something to send to it; until then a process reads in the site. */
+const STILL_MS = 2_000;
 const COUNT = 500;
 
 /** Feeds the stream until it closes. Never throws: a failure is told and closes it, and the browser comes back. */
@@ -20,7 +22,12 @@ export async function streamLogs(call: Call<unknown>, site: SeenSite, stream: Ev
       stream.close();
     });
   }, LOOK_MS);
-  stream.closed.addEventListener('abort', () => clearInterval(looking), { once: true });
+  const still = setInterval(() => stream.send('still', {}), STILL_MS);
+  const onClosed = () => {
+    clearInterval(looking);
+    clearInterval(still);
+  };
+  stream.closed.addEventListener('abort', onClosed, { once: true });
   stream.send('begin', {});
   try {
     await followLogLines(

@@ -20,10 +20,10 @@ test.each([
   ['GET', '//'],
 ])('%s %s is none', (method, url) => expect(parseQuestion(method, url)).toBeNull());
 
-test('a site has four readers at a time, and place for another when one has gone', () => {
+test('a site has six readers at a time, and place for another when one has gone', () => {
   const readers = createReaders();
-  const leaves = [1, 2, 3, 4].map(() => readers.enter('a'));
-  expect(() => readers.enter('a')).toThrow('is being read 4 times already');
+  const leaves = [1, 2, 3, 4, 5, 6].map(() => readers.enter('a'));
+  expect(() => readers.enter('a')).toThrow('is being read 6 times already');
   readers.enter('b');
   leaves[0]?.();
   readers.enter('a');

@@ -24,7 +24,7 @@ interface Question {
 
 const PATH = /^\/sites\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(lines|follow)$/;
 const COUNT_DEFAULT = 500;
-const READERS_PER_SITE = 4;
+const READERS_PER_SITE = 6;
 const READERS = 100;
 /** A reader who stays longer begins anew. */
 const FOLLOW_MS_MAX = 30 * 60_000;

@@ -32,7 +32,7 @@ export function LogBox({ logs, filter }: { logs: LiveLogs; filter: Filter }) {
         tabIndex={0}
         data-testid="log"
         onScroll={({ currentTarget: at }) => setAtEnd(at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_END_PX)}
-        className="log h-[calc(100dvh-19rem)] min-h-80 overflow-y-auto overscroll-contain rounded-box bg-night px-4 py-3 font-mono text-xs leading-relaxed text-night-ink [scrollbar-color:var(--color-night-line)_transparent]"
+        className="log h-[calc(100dvh-19rem)] min-h-80 overflow-y-auto overscroll-contain rounded-box border border-line bg-night px-4 py-3 font-mono text-xs leading-relaxed text-night-ink [scrollbar-color:var(--color-night-line)_transparent]"
       >
         {isEmpty && logs.state === 'running' ? <NothingYet /> : null}
         {blocks.map((block) => (

@@ -40,12 +40,7 @@ export function useLogs(name: string): LiveLogs {
     const arrivals = arrived.current;
     arrived.current = [];
     if (arrivals.length === 0) return;
-    setHeld((before) =>
-      holdArrivals(
-        before,
-        arrivals.map((arrival) => dropKnown(before, arrival)),
-      ),
-    );
+    setHeld((before) => arrivals.reduce((held, arrival) => holdArrivals(held, [dropKnown(held, arrival)]), before));
   }, []);
 
   useEffect(() => {
