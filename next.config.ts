@@ -25,7 +25,11 @@ const config: NextConfig = {
   reactStrictMode: true,
   /** Also turns /_next/image off, which would fetch on a caller's behalf. */
   images: { unoptimized: true },
-  headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
+  headers: async () => [
+    { source: '/:path*', headers: SECURITY_HEADERS },
+    // Stands in the README of others.
+    { source: '/launch-badge.svg', headers: [{ key: 'Cross-Origin-Resource-Policy', value: 'cross-origin' }] },
+  ],
 };
 
 export default config;

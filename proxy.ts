@@ -14,16 +14,17 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   const { name, options } = cookieOf(settings(), 'launch');
-  if (request.nextUrl.pathname === '/' && !request.cookies.has(name)) {
+  if (LAUNCH_PAGES.has(request.nextUrl.pathname) && !request.cookies.has(name)) {
     response.cookies.set(name, randomUUID(), { ...options, maxAge: LAUNCH_KEY_SECONDS });
   }
   return response;
 }
 
+const LAUNCH_PAGES = new Set(['/', '/new']);
 const LAUNCH_KEY_SECONDS = 24 * 60 * 60;
 
 export const config = {
-  matcher: ['/((?!_next/static|api/|metrics$|healthz|brand/|pages/|icon.svg).*)'],
+  matcher: ['/((?!_next/static|api/|metrics$|healthz|brand/|pages/|launch-badge.svg|icon.svg).*)'],
 };
 
 function renderPolicy(nonce: string): string {

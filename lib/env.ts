@@ -50,6 +50,8 @@ const VARIABLES = z.object({
     .optional(),
   /** Private addresses that alerts of users may be sent to: comma-separated CIDR. */
   LIGHTKEEPER_ALERT_ALLOW: cidrs,
+  /** Private addresses that repositories may be fetched from, over plain http too: comma-separated CIDR. */
+  LIGHTKEEPER_IMPORT_ALLOW: cidrs,
   LIGHTKEEPER_LAUNCHES_PER_HOUR: count.default(10),
   LIGHTKEEPER_SITES_PER_ADDRESS: count.default(5),
   /** Promised memory and disk as a multiple of what the machine has. */
@@ -111,6 +113,7 @@ export interface Settings {
   /** Null: no e-mail is sent. */
   mailFrom: string | null;
   alertAllow: string[];
+  importAllow: string[];
   launchesPerHour: number;
   sitesPerAddress: number;
   overcommit: number;
@@ -197,6 +200,7 @@ function toSettings(variables: Variables): Settings {
     smtpUrl: variables.LIGHTKEEPER_SMTP_URL,
     mailFrom: variables.LIGHTKEEPER_MAIL_FROM ?? null,
     alertAllow: variables.LIGHTKEEPER_ALERT_ALLOW,
+    importAllow: variables.LIGHTKEEPER_IMPORT_ALLOW,
     launchesPerHour: variables.LIGHTKEEPER_LAUNCHES_PER_HOUR,
     sitesPerAddress: variables.LIGHTKEEPER_SITES_PER_ADDRESS,
     overcommit: variables.LIGHTKEEPER_OVERCOMMIT,

@@ -35,6 +35,7 @@ import { createStartPace } from '#lib/sites/start-pace.ts';
 import { createWaker, type WakeDeps } from '#lib/sites/wake.ts';
 import { wakeForJob } from '#lib/sites/wake-job.ts';
 import { serveWakes } from '#lib/sites/wake-server.ts';
+import { createFollower } from '#lib/upstream/follower.ts';
 import { cgroupVersion } from '#lib/usage/cgroup.ts';
 import { createKernelLimits } from '#lib/usage/kernel-limits.ts';
 import { findUser } from './host/users.ts';
@@ -75,6 +76,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   };
   const waker = createWaker(parts);
   const deps: ConvergeDeps = { ...parts, waker, wake: waker.wake };
+  const upstreams = createFollower(deps);
   const cgroups = { version: cgroupVersion(), root: '/sys/fs/cgroup', parent: cgroupParent(settings) };
   const kernel = createKernelLimits(cgroups);
   await engine.prepare();
@@ -90,6 +92,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     await reconcile(deps);
     await refill(deps);
     await sweepDeployments(deps, new Date());
+    await upstreams.look();
   });
   const scales = createScales({ db, disk, log });
   const weighing = repeat(log, 'weighing checkpoints', WEIGH_MS, scales.look);
@@ -112,6 +115,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
       converge: async (payload) => {
         await converge(deps, JOBS.converge.parse(payload).siteId);
         await refill(deps);
+        await upstreams.look();
       },
       environment: async (payload) => {
         await applyEnvironment(deps, JOBS.environment.parse(payload).siteId).catch(unlessTold);
@@ -125,6 +129,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
         const work = () => redeploy(deps, JOBS.redeploy.parse(payload)).catch(unlessTold);
         await keepPlace(work, BUILD_PLACE_MS, fail);
       },
+      upstream: async () => upstreams.look(),
       // What keeps it from waking is among the site's events.
       wake: async (payload) => wakeForJob({ waker, log }, JOBS.wake.parse(payload).siteId),
     },
@@ -140,6 +145,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
       queue.stop(),
       truth.stop(),
       weighing.stop(),
+      upstreams.stop(),
     ]);
     stopWatching();
     await Promise.all([stopListening(), stopBeating()]);

@@ -15,9 +15,11 @@ interface LaunchFormProps {
   formKey: string;
   addressSuffix: string;
   refused: Problem | null;
+  /** What the site is to serve, instead of the starter. */
+  repository?: { url: string; branch: string | null };
 }
 
-export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps) {
+export function LaunchForm({ formKey, addressSuffix, refused, repository }: LaunchFormProps) {
   const router = useRouter();
   const key = useRef(formKey);
   const [isLaunching, setLaunching] = useState(false);
@@ -29,7 +31,8 @@ export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps)
     setLaunching(true);
     setProblem(null);
     const name = String(new FormData(event.currentTarget).get('name') ?? '').trim() || null;
-    const answer = await callApi<{ name: string }>('POST', '/api/sites', { name }, { 'idempotency-key': key.current });
+    const body = { name, ...(repository ? { repository: repository.url, branch: repository.branch } : {}) };
+    const answer = await callApi<{ name: string }>('POST', '/api/sites', body, { 'idempotency-key': key.current });
     if (answer.ok || answer.status > 0) key.current = freshKey();
     if (answer.ok) {
       router.push(`/sites/${answer.data.name}`); // stays "launching" until the page is there
@@ -48,8 +51,10 @@ export function LaunchForm({ formKey, addressSuffix, refused }: LaunchFormProps)
       className="flex flex-col gap-5"
     >
       <input type="hidden" name="key" value={formKey} />
+      {repository ? <input type="hidden" name="repository" value={repository.url} /> : null}
+      {repository?.branch ? <input type="hidden" name="branch" value={repository.branch} /> : null}
       <button type="submit" disabled={isLaunching} data-testid="launch" className={`launch-button ${BIG_BUTTON}`}>
-        {isLaunching ? 'Launching…' : 'Launch a site'}
+        {isLaunching ? 'Launching…' : repository ? 'Launch it' : 'Launch a site'}
         {isLaunching ? (
           <LoaderCircle className="size-6 motion-safe:animate-spin" aria-hidden="true" />
         ) : (

@@ -15,6 +15,10 @@ const REFUSALS: Record<string, Problem> = {
     message: 'Your sites have all the disk or memory that you may have.',
     hint: 'Delete one, then launch again.',
   },
+  'bad-target': {
+    message: 'That is not the address of a repository, or not the name of a branch.',
+    hint: 'Write an address such as https://github.com/someone/something.',
+  },
   'host-full': { message: 'All places are taken right now.', hint: 'Try again in some minutes.' },
 };
 

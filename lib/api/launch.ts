@@ -7,6 +7,7 @@ import { findCookie } from '../auth/viewer.ts';
 import { AppError } from '../errors/app-error.ts';
 import { launch } from '../sites/launch.ts';
 import { viewSite } from '../sites/view.ts';
+import { parseBranch, parseRepositoryUrl } from '../upstream/url.ts';
 import { readForm, readJson } from './body.ts';
 import { type Call, json } from './handle.ts';
 import { requireLauncher } from './person.ts';
@@ -14,41 +15,50 @@ import { awaitRoute } from './route-wait.ts';
 import { siteAnswer } from './site-answer.ts';
 
 const NAME = z.string().max(100).nullish();
-const BODY = z.object({ name: NAME });
-const FORM = z.object({ name: NAME, key: z.string().nullish() });
+const UPSTREAM = { repository: z.string().max(1_000).nullish(), branch: z.string().max(300).nullish() };
+const BODY = z.object({ name: NAME, ...UPSTREAM });
+const FORM = z.object({ name: NAME, key: z.string().nullish(), ...UPSTREAM });
 /** Whoever repeats a key is given the same site: too short a key would be somebody else's too. */
 const KEY = /^[\w.:-]{16,100}$/;
 
 export async function launchByJson(call: Call<unknown>): Promise<Response> {
-  const { name } = await readJson(call.request, BODY);
-  const { view, created, cookie } = await launchFor(call, name, call.request.headers.get('idempotency-key'));
+  const wish = await readJson(call.request, BODY);
+  const { view, created, cookie } = await launchFor(call, wish, call.request.headers.get('idempotency-key'));
   return json({ created, ...siteAnswer(view) }, created ? 201 : 200, cookie);
 }
 
 /** Without JavaScript the refusal is told on the launch page, which knows the code. */
 export async function launchByForm(call: Call<unknown>): Promise<Response> {
+  const wish = await readForm(call.request, FORM);
   try {
-    const { name, key } = await readForm(call.request, FORM);
-    const { view, cookie } = await launchFor(call, name, key);
+    const { view, cookie } = await launchFor(call, wish, wish.key);
     return redirect(`/sites/${view.name}`, cookie);
   } catch (error) {
-    if (error instanceof AppError) return redirect(`/?refused=${error.code}`);
+    if (error instanceof AppError) return redirect(refusedAt(wish, error.code));
     throw error;
   }
 }
 
-async function launchFor(call: Call<unknown>, name: string | null | undefined, key: string | null | undefined) {
+async function launchFor(call: Call<unknown>, wish: z.infer<typeof BODY>, key: string | null | undefined) {
+  const { name, repository, branch } = wish;
   const userId = requireLauncher(call.viewer);
   const { site, owner, created } = await launch(call, {
     owner: userId ? { id: userId } : null,
     name: name?.trim() || null,
     address: clientAddress(call.request.headers),
     key: keyOf(call, key || null),
+    upstream: repository ? { url: parseRepositoryUrl(repository), branch: parseBranch(branch) } : null,
   });
   const isKnown = userId === owner.id;
   const claim = { userId: owner.id, version: owner.sessionVersion };
   const cookie: Record<string, string> = isKnown ? {} : { 'set-cookie': await sessionCookie(call.settings, claim) };
   return { view: viewSite(call.settings, await awaitRoute(call, site)), created, cookie };
+}
+
+/** The page that the form is on. */
+function refusedAt({ repository, branch }: z.infer<typeof BODY>, code: string): string {
+  if (!repository) return `/?refused=${code}`;
+  return `/new?${new URLSearchParams({ repo: repository, ...(branch ? { branch } : {}), refused: code })}`;
 }
 
 /**

@@ -32,6 +32,9 @@ export interface Services {
   alertTests: Throttle;
   /** To share a site. */
   invitations: Throttle;
+  /** Calls of webhooks: that were refused, by caller, and that were taken, by site. */
+  hookRefusals: Throttle;
+  hooks: Throttle;
   /** Reads all sites while an operator looks. */
   overview: Watch;
 }
@@ -46,6 +49,7 @@ const LINKS_FROM_ADDRESS_PER_HOUR = 60;
 const CONFIRMATIONS_PER_HOUR = 5;
 const ALERT_TESTS_PER_MINUTE = 10;
 const INVITATIONS_PER_HOUR = 60;
+const HOOK_CALLS_PER_MINUTE = 30;
 const DB_CONNECTIONS_MAX = 10;
 
 /** Next loads modules once for each bundle; a process has one set of services all the same. */
@@ -83,6 +87,8 @@ function createServices(from: Settings): Services {
     confirmations: createThrottle(CONFIRMATIONS_PER_HOUR, 3_600_000),
     alertTests: createThrottle(ALERT_TESTS_PER_MINUTE, 60_000),
     invitations: createThrottle(INVITATIONS_PER_HOUR, 3_600_000),
+    hookRefusals: createThrottle(HOOK_CALLS_PER_MINUTE, 60_000),
+    hooks: createThrottle(HOOK_CALLS_PER_MINUTE, 60_000),
     overview: createWatch({ db, settings: from, log }),
   };
 }

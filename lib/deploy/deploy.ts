@@ -11,8 +11,9 @@ import type { BuildPlan } from './stacks/plan.ts';
 import { inTurn, type Turn, type TurnRequest } from './turn.ts';
 
 export interface DeployRequest extends Omit<TurnRequest, 'cause'> {
-  cause: 'launch' | 'push' | 'redeploy';
-  source: Source;
+  cause: 'launch' | 'push' | 'redeploy' | 'fetch';
+  /** One that has yet to come is brought in the deployment's turn, with its words in the log. */
+  source: Source | ((turn: Turn) => Promise<Source>);
 }
 
 /**
@@ -21,6 +22,7 @@ export interface DeployRequest extends Omit<TurnRequest, 'cause'> {
  */
 export async function deploy(deps: DeployDeps, request: DeployRequest): Promise<LiveRelease> {
   return inTurn(deps, request, async (turn) => {
+    const source = typeof request.source === 'function' ? await request.source(turn) : request.source;
     const narrator = createNarrator(turn.log);
     const keeping = request.cause === 'launch' ? null : deps.checkpoint(turn.site.id);
     const opening = openRelease(
@@ -31,12 +33,12 @@ export async function deploy(deps: DeployDeps, request: DeployRequest): Promise<
     );
     try {
       const [plan, address, session] = await Promise.all([
-        planBuild(deps, turn, request.source),
+        planBuild(deps, turn, source),
         requireAddress(deps.engine, turn.site.id),
         opening,
         keeping,
       ]);
-      return await goLive(deps, turn, { session, narrator, address, plan, archive: () => request.source.archive() });
+      return await goLive(deps, turn, { session, narrator, address, plan, archive: () => source.archive() });
     } catch (error) {
       await undo(deps, turn, opening);
       throw error;

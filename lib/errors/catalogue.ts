@@ -32,6 +32,7 @@ export const CATALOGUE = {
   'admin-only': { httpStatus: 403, retryable: false },
   'site-not-ready': { httpStatus: 409, retryable: true },
   'deployment-running': { httpStatus: 409, retryable: true },
+  'not-fetched': { httpStatus: 422, retryable: true },
   'main-moved': { httpStatus: 409, retryable: false },
   'no-earlier-release': { httpStatus: 409, retryable: false },
   'too-many-checkpoints': { httpStatus: 409, retryable: false },

@@ -30,6 +30,8 @@ export interface GitRun {
   /** Holds the repository's lock for as long as a process of this run lives; exit code LOCK_TAKEN after the wait. */
   lock?: { waitSeconds: number };
   quarantine?: Quarantine | undefined;
+  /** No file that it writes may be larger (setrlimit(2), RLIMIT_FSIZE): a fetched pack is one file. */
+  fileBytesMax?: number;
   env?: Record<string, string>;
   config?: Record<string, string>;
 }
@@ -91,7 +93,12 @@ const CONFIG: Record<string, string> = {
 export function planGit(confinement: Confinement, run: GitRun): SpawnPlan {
   invariant(run.repository.startsWith('/'), 'a repository is named by its absolute path');
   const config = { ...CONFIG, 'core.hooksPath': confinement.hooksDir, ...run.config };
-  const plan = planConfined(confinement, ['git', ...run.args], run.lock && { path: run.repository, ...run.lock });
+  const bounded = run.fileBytesMax === undefined ? [] : ['prlimit', `--fsize=${Math.floor(run.fileBytesMax)}`, '--'];
+  const plan = planConfined(
+    confinement,
+    [...bounded, 'git', ...run.args],
+    run.lock && { path: run.repository, ...run.lock },
+  );
   return { ...plan, env: { ...plan.env, ...configEnvironment(config), ...run.quarantine, ...run.env } };
 }
 

@@ -2,26 +2,17 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { planConfined, QUARANTINE_NAME } from './confine.ts';
+import { QUARANTINE_NAME } from './confine.ts';
 import type { GitDeps } from './deps.ts';
-import { startConfined } from './process.ts';
+import { whileLocked } from './lock.ts';
 
 const SWEEP_MS_MAX = 30_000;
 const LOCK_WAIT_SECONDS = 5;
 
 /** Takes the repository's lock, unless a push has it by now: that one sweeps for itself. */
-export async function sweepUnlocked({ confinement }: Pick<GitDeps, 'confinement'>, repository: string): Promise<void> {
-  const lock = { path: repository, waitSeconds: LOCK_WAIT_SECONDS };
-  const deadlines = { idleMs: SWEEP_MS_MAX, totalMs: SWEEP_MS_MAX, hookMs: SWEEP_MS_MAX };
-  // It holds the lock until its input ends.
-  const holder = startConfined(planConfined(confinement, ['cat'], lock), deadlines);
-  holder.stdout.resume();
-  try {
-    if (await holder.locked) await sweepRepository(repository);
-  } finally {
-    holder.stdin.end();
-    await holder.ended;
-  }
+export async function sweepUnlocked(deps: Pick<GitDeps, 'confinement'>, repository: string): Promise<void> {
+  const bounds = { waitSeconds: LOCK_WAIT_SECONDS, msMax: SWEEP_MS_MAX };
+  await whileLocked(deps, repository, bounds, () => sweepRepository(repository));
 }
 
 /** Only for who holds the repository's lock: then no push is under way. */

@@ -20,6 +20,8 @@ export const JOBS = {
   rollback: z.object({ siteId: z.uuid(), deploymentId: z.uuid().nullable(), by: BY }),
   /** Build the commit of an earlier deployment anew. */
   redeploy: z.object({ siteId: z.uuid(), deploymentId: z.uuid(), by: BY }),
+  /** Fetch what a site follows. */
+  upstream: z.object({ siteId: z.uuid() }),
 } as const;
 
 /** Who waits at a door comes first; a changed limit comes before launches, which take longer. */

@@ -7,6 +7,7 @@ import { isUniqueViolation } from '../db/unique-violation.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { AppError, invariant } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
+import { connectUpstream, type UpstreamWish } from '../upstream/change.ts';
 import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
 import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
 import { SITE_WITH_ALL, type SiteRow } from './find.ts';
@@ -22,6 +23,8 @@ export interface LaunchRequest {
   address: string;
   /** The same key is the same launch, however often it is sent. */
   key: string | null;
+  /** A repository elsewhere that the site is to serve. */
+  upstream?: UpstreamWish | null;
 }
 
 export interface Launched {
@@ -59,6 +62,7 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
     const claim = claimOf(owner, plan, request);
     const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
     await tx.launch.create({ data: { address: request.address } });
+    if (request.upstream) await connectUpstream(tx, deps.settings, site.id, request.upstream);
     await addJob(tx, 'converge', { siteId: site.id });
     await notify(tx, 'site', site.id);
     return { siteId: site.id, owner, created: true };
@@ -93,7 +97,7 @@ export async function oneAtATime(tx: Transaction, { address, owner, key }: Launc
 
 async function findEarlier(
   tx: Transaction,
-  { key }: LaunchRequest,
+  { key, upstream }: LaunchRequest,
   known: User | null,
   plan: Plan,
 ): Promise<{ site: Site; owner: User } | null> {
@@ -108,7 +112,7 @@ async function findEarlier(
   });
   const [newest] = sites;
   if (sites.length < totalsMaxOf(known, plan).sites || known.role === 'admin') return null;
-  if (newest && known.role === 'guest') return { site: newest, owner: known };
+  if (newest && known.role === 'guest' && !upstream) return { site: newest, owner: known };
   throw new AppError('too-many-sites', {
     message: `You have ${sites.length} of ${totalsMaxOf(known, plan).sites} sites.`,
     hint: 'Delete one of them to launch another.',

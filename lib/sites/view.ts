@@ -13,7 +13,7 @@ import { limitsOf } from './limits.ts';
 export interface DeploymentView {
   id: string;
   number: number;
-  cause: 'launch' | 'push' | 'rollback' | 'redeploy' | 'environment';
+  cause: 'launch' | 'push' | 'rollback' | 'redeploy' | 'environment' | 'fetch';
   /** Who asked for it, in words. Null: the platform, or nobody wrote it down. */
   by: string | null;
   commit: string | null;

@@ -12,6 +12,7 @@ const CAUSES: Record<DeploymentView['cause'], string> = {
   rollback: 'Roll back',
   redeploy: 'Redeploy',
   environment: 'New environment',
+  fetch: 'Fetch',
 };
 
 export function moodOf({ status, live }: DeploymentView): Mood {

@@ -3,6 +3,7 @@
 import type { Metadata } from 'next';
 import { readCommits, readPath } from '#lib/api/history.ts';
 import { parsePlace } from '#lib/api/place.ts';
+import { readUpstream } from '#lib/api/upstream.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { includes } from '#lib/sites/access.ts';
 import { Notice } from '../../../_components/notice.tsx';
@@ -12,6 +13,7 @@ import { FileView } from './_parts/file-view.tsx';
 import { FolderView } from './_parts/folder-view.tsx';
 import { PathBar } from './_parts/path-bar.tsx';
 import { paramsOf } from './_parts/places.ts';
+import { UpstreamCard } from './_parts/upstream-card.tsx';
 
 interface Props {
   params: Promise<{ name: string }>;
@@ -25,10 +27,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function Page({ params, searchParams }: Props) {
-  const { site, settings } = await openSite(params, 'view');
+  const { site, settings, db } = await openSite(params, 'view');
   const place = parsePlace(paramsOf(await searchParams));
   const { historySocket } = settings.paths;
-  const [shown, list] = await Promise.all([
+  const isOwner = includes(site.standing.access, 'own');
+  const [upstream, shown, list] = await Promise.all([
+    isOwner ? readUpstream({ db, settings }, site) : null,
     readPath(historySocket, site.id, place).catch(asProblem),
     readCommits(historySocket, site.id, COMMITS_LISTED).catch(() => ({ commits: [] })),
   ]);
@@ -51,6 +55,7 @@ export default async function Page({ params, searchParams }: Props) {
           <FileView {...here} file={shown} />
         )}
       </section>
+      {isOwner && place.path === '' ? <UpstreamCard name={site.name} initial={upstream} /> : null}
     </main>
   );
 }

@@ -42,7 +42,7 @@ export function CodeArea({ start, onMount, onChange, onCommit }: CodeAreaProps) 
   }, [start]);
 
   return (
-    <div className="min-h-[22rem] border-b border-line">
+    <div className="min-h-[14rem] border-b border-line">
       <div ref={box} />
       {isLoading ? <p className="px-6 py-4 text-sm text-muted">Opening the editor…</p> : null}
     </div>

@@ -131,8 +131,8 @@ const THEME = EditorView.theme({
   '.cm-scroller': {
     fontFamily: 'var(--font-jetbrains), ui-monospace, monospace',
     lineHeight: '1.6',
-    minHeight: '22rem',
-    maxHeight: '65vh',
+    minHeight: '14rem',
+    maxHeight: 'max(18rem, calc(100dvh - 25rem))',
   },
   '.cm-content': { caretColor: 'var(--ink)', padding: '0.75rem 0' },
   '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--ink)', borderLeftWidth: '2px' },
