@@ -34,12 +34,14 @@ async function replaceLine(page: Page, start: string, line: string): Promise<voi
   await page.keyboard.insertText(line);
 }
 
-/** What stands in the editor, replaced as a whole. */
+/** What stands in the editor, replaced as a whole, by the clipboard. */
 async function fillCode(page: Page, text: string): Promise<void> {
-  const code = page.getByTestId('code');
-  await code.click();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: APP_URL });
+  await page.bringToFront();
+  await page.getByTestId('code').click();
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
   await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.insertText(text);
+  await page.keyboard.press('ControlOrMeta+v');
 }
 
 const APP = (greeting: string) =>
@@ -98,7 +100,7 @@ browser('a file is made, renamed and removed, each with a commit', async ({ page
   await expect(list.getByRole('link', { name: /main\.py/ })).toBeVisible();
   await expect(list.getByText('note.md')).toHaveCount(0);
 
-  await page.getByText('Commit shown').click();
+  await page.locator('summary', { hasText: 'main' }).click();
   await page.getByRole('list', { name: 'Commits' }).getByText('Add docs/note.md').click();
   await list.getByRole('link', { name: /docs/ }).click();
   await list.getByRole('link', { name: /note\.md/ }).click();

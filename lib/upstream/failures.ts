@@ -15,14 +15,8 @@ type Say = (asked: Asked) => [message: string, hint: string];
 
 const CHECK = 'Check the address in a browser, then fetch again.';
 
+/** The first that matches counts, so the more certain come first. */
 const WORDS: [RegExp, Say][] = [
-  [
-    /signal 25|file size limit|File too large|exceeds maximum allowed size/i,
-    ({ bytesMax }) => [
-      `The repository is larger than the ${formatBytes(bytesMax)} that one push may have.`,
-      'Clone it on your machine, and push its history in smaller steps or without large files.',
-    ],
-  ],
   [
     /disk quota exceeded|no space left on device/i,
     () => ['The site’s disk is full.', 'Delete files over SSH, then fetch again.'],
@@ -63,13 +57,21 @@ const WORDS: [RegExp, Say][] = [
     /out of memory|malloc failed|cannot allocate|signal 9/i,
     () => ['The repository unpacks to more than the memory that git has here.', 'Leave very large files out of it.'],
   ],
+  [
+    // All that git says when the file of the pack reaches its limit.
+    /invalid index-pack output|signal 25|file too large/i,
+    ({ bytesMax }) => [
+      `The repository is larger than the ${formatBytes(bytesMax)} that one push may have.`,
+      'Clone it on your machine, and push its history in smaller steps or without large files.',
+    ],
+  ],
 ];
 
 export function explainFetch(asked: Asked, end: GitEnd): AppError {
   if (end.expired) {
     return unfetched('The repository did not come in time.', 'Fetch again; if it is large, clone it and push it.', end);
   }
-  const found = WORDS.find(([pattern]) => pattern.test(end.code === 153 ? 'signal 25' : end.stderr));
+  const found = WORDS.find(([pattern]) => pattern.test(end.stderr));
   const [message, hint] = found?.[1](asked) ?? [`${shownUrl(asked.url)} could not be fetched.`, CHECK];
   return unfetched(message, hint, end);
 }

@@ -17,7 +17,7 @@ export function parseRepositoryUrl(text: string): string {
   if (/^(?:[\w.-]+@[\w.-]+:|ssh:|git:)/i.test(trimmed)) {
     throw badUrl('A repository is fetched over https here, not over SSH.');
   }
-  const url = URL.canParse(trimmed) ? new URL(trimmed) : null;
+  const url = URL.canParse(trimmed) && !/[\s\\]/.test(trimmed) ? new URL(trimmed) : null;
   if (!url || !['https:', 'http:'].includes(url.protocol)) throw badUrl('That is not the address of a repository.');
   if (url.username || url.password) {
     throw badUrl(
