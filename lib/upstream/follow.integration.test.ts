@@ -1,6 +1,7 @@
 // Following with a real database, git, host of repositories and s6: only the container and the proxy are stand-ins.
 
 import { chmod, mkdir } from 'node:fs/promises';
+import { runMigrations } from 'graphile-worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitFiles, type GitHost, HOST_ADDRESS, openGitHost } from '../../e2e/setup/git-host.ts';
 import { seedPlans } from '../../prisma/seed.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
     LIGHTKEEPER_DRAIN_SECONDS: '0',
   });
   const { db } = database;
+  await runMigrations({ connectionString: database.url });
   await seedPlans(db);
   const data = {
     name: 'calm-reef-7',
