@@ -102,8 +102,8 @@ browser('a file is made, renamed and removed, each with a commit', async ({ page
 
   await page.locator('summary', { hasText: 'main' }).click();
   await page.getByRole('list', { name: 'Commits' }).getByText('Add docs/note.md').click();
-  await list.getByRole('link', { name: /docs/ }).click();
-  await list.getByRole('link', { name: /note\.md/ }).click();
+  await list.getByRole('link', { name: /^docs/ }).click();
+  await list.getByRole('link', { name: /^note\.md/ }).click();
   await expect(page.getByTestId('file-text')).toHaveText('# A note');
   await expect(page.getByTestId('edit-file')).toHaveCount(0);
 });
