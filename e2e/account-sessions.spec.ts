@@ -13,6 +13,7 @@ const PASSWORD = 'lamp gravel otter';
 const SOON = { timeout: 60_000, intervals: [200] };
 
 test('one session is ended from another browser, and all of them at once', async ({ page, browser }) => {
+  test.setTimeout(240_000);
   const email = newEmail();
   await signUp(page, email);
   const [second, third] = [await browserOf(browser, email), await browserOf(browser, email)];

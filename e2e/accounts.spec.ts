@@ -17,6 +17,7 @@ test('a guest makes an account: his site loses no request, has no end any more, 
   page,
   mailbox,
 }) => {
+  test.setTimeout(240_000);
   const email = newEmail();
   const site = await launchByClick(page);
   await expect(page.getByTestId('site-expiry')).toBeVisible();
@@ -64,6 +65,7 @@ test('a mailed link survives a program that opens it, signs in once, and is refu
   browser,
   mailbox,
 }) => {
+  test.setTimeout(240_000);
   const email = newEmail();
   await askForLink(page, email);
   const link = await mailbox.link(email);
@@ -88,6 +90,7 @@ test('a forgotten password: the link signs in, a new one is set without the old,
   browser,
   mailbox,
 }) => {
+  test.setTimeout(240_000);
   const { email, other, close } = await signedInTwice(page, browser);
   await follow(page, await mailbox.link(email, 'wants to sign in'));
   await page.goto('/account');

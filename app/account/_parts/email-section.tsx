@@ -48,7 +48,7 @@ export function EmailSection({ account }: { account: AccountView }) {
               type="button"
               disabled={isBusy}
               onClick={() => void change('POST', '/api/account/email', { email: again }, done)}
-              className={BUTTON.quiet}
+              className={`${BUTTON.quiet} text-ink`}
             >
               Send the link again
             </button>

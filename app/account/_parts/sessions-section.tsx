@@ -52,7 +52,7 @@ export function SessionsSection({ account: { sessions } }: { account: AccountVie
           </li>
         ))}
       </ul>
-      <div className="mt-3 flex flex-col gap-3 empty:hidden">
+      <div className="flex flex-col [&>*]:mt-3">
         <Outcome problem={problem} said={said} />
       </div>
     </Card>
