@@ -72,6 +72,7 @@ beforeAll(async () => {
     proxy: { setRoute: async () => {}, removeRoute: async () => {}, routes: async () => new Map() },
     builds: createSlots({ total: 2, perKey: 1, waitMs: 10_000, waitersMax: 10 }),
     wake: async () => {},
+    checkpoint: async () => {},
   };
 });
 afterAll(async () => {

@@ -3,7 +3,6 @@
 
 import type { Connection } from 'ssh2';
 import type { Engine, ExecRequest, ExecSession } from '#lib/engine/engine.ts';
-import { unsealAll } from '#lib/environment/store.ts';
 import { type AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
 import { includes } from '#lib/sites/access.ts';
@@ -19,6 +18,7 @@ import type { SshLimits } from './limits.ts';
 import { readMotdFacts, renderMotd } from './motd.ts';
 import { type Run, runOnChannel, runProcess, type Streams } from './run.ts';
 import { collectSession, type SessionRequest, type StartedSession } from './session.ts';
+import { siteVariables } from './site-variables.ts';
 import type { DoorSite } from './sites.ts';
 import { slots } from './slots.ts';
 import { coalesceSizes } from './terminal.ts';
@@ -111,16 +111,6 @@ async function startInSite(
     started.onResize(resize);
     started.onEndSignal(() => void exec.hangUp().catch(() => {}));
   });
-}
-
-/** What the app runs with. Its owner gets in without them too, such as to find out why. */
-async function siteVariables({ sites, secret, log }: SiteDoorDeps, siteId: string): Promise<Record<string, string>> {
-  try {
-    return Object.fromEntries(unsealAll(secret, await sites.variablesOf(siteId)));
-  } catch (cause) {
-    log.warn({ site: siteId, cause: String(cause) }, 'a session begins without the site’s variables');
-    return {};
-  }
 }
 
 /** As sshd(8) runs them: a login shell, or the shell with the client's line as its one argument. */

@@ -8,10 +8,11 @@ import { loginEnvironment } from '../ssh/environment.ts';
 import type { Gate } from '../ssh/gate.ts';
 import { type Ledger, TOKEN_VARIABLE } from '../ssh/leftovers.ts';
 import { readMotdFacts, renderMotd } from '../ssh/motd.ts';
+import { siteVariables, type VariablesDeps } from '../ssh/site-variables.ts';
 import type { Sites } from '../ssh/sites.ts';
 import { createShell, type Shell } from './shell.ts';
 
-export interface OpenShellDeps {
+export interface OpenShellDeps extends VariablesDeps {
   engine: Pick<Engine, 'exec'>;
   sites: Sites;
   openings: Gate;
@@ -41,7 +42,8 @@ export async function openShell(
     await activity.begin(siteId, onWait);
     const [site, facts] = await Promise.all([sites.findById(siteId), readMotdFacts(sites, siteId)]);
     if (!site) throw siteNotFound();
-    const env = { ...loginEnvironment(LOOKS), [TOKEN_VARIABLE]: ledger.token };
+    const variables = await siteVariables(deps, siteId);
+    const env = { ...variables, ...loginEnvironment(LOOKS), [TOKEN_VARIABLE]: ledger.token };
     const request = { command: ['/bin/bash', '-l'], env, workingDir: '/root', terminal };
     const exec = await openings.through(siteId, () => engine.exec(siteId, request));
     const shell = createShell(exec, renderMotd(site, deps.addressOf(site.name), facts, new Date()));
