@@ -5,7 +5,7 @@ import { sweepAccounts } from '#lib/accounts/delete.ts';
 import { pruneSessions } from '#lib/accounts/sessions.ts';
 import { openDb } from '#lib/db/client.ts';
 import { notify } from '#lib/db/notify.ts';
-import { requireDatabaseUrl } from '#lib/env.ts';
+import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { cgroupVersion } from '#lib/usage/cgroup.ts';
 import { createKernelLimits } from '#lib/usage/kernel-limits.ts';
@@ -29,6 +29,7 @@ const DRIFT_MS = 30_000;
 
 await runWorker('keeper', async ({ settings, log }) => {
   const db = openDb(requireDatabaseUrl(settings), 3);
+  const secret = requireSecret(settings);
   const engine = openEngine(settings, log);
   const disk = openDisks(settings, log);
   const git = await openGit(settings, log);
@@ -63,7 +64,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     repeat(log, 'reading usage', READ_MS, reading.read),
     repeat(log, 'keeping history', HISTORY_MS, roll),
     repeat(log, 'forgetting launches', FORGET_MS, forget),
-    repeat(log, 'ending accounts', SWEEP_MS, async () => void (await sweepAccounts(db))),
+    repeat(log, 'ending accounts', SWEEP_MS, async () => void (await sweepAccounts({ db, secret }))),
     repeat(log, 'sending alerts', ALERT_MS, createAlerts({ db, settings, log })),
     repeat(log, 'looking for drift', DRIFT_MS, drift),
     repeat(log, 'collecting garbage', COLLECT_MS, createCollector({ db, git, paths: settings.paths, now: Date.now })),

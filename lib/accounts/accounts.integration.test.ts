@@ -12,6 +12,7 @@ import { parseSettings } from '../env.ts';
 import { createLog } from '../log.ts';
 import { launch } from '../sites/launch.ts';
 import { changeEmail, changePassword, type Holder, viewAccount } from './account.ts';
+import { mergeInto } from './claim.ts';
 import { requestAccountDelete, sweepAccounts } from './delete.ts';
 import { deliverLinks } from './deliver-links.ts';
 import { enterByProof, signIn, signUp, type Visitor } from './enter.ts';
@@ -44,6 +45,7 @@ beforeEach(async () => {
 });
 
 const mail = () => ({ db: database.db, settings: withMail });
+const ending = () => ({ db: database.db, secret });
 const noMail = () => ({ db: database.db, settings: withoutMail });
 const as = (claim: { userId: string }, role: 'guest' | 'member' = 'member'): Visitor => ({
   ...NOBODY,
@@ -80,7 +82,7 @@ async function viewerOf(claim: SessionClaim) {
 
 async function account(email = EMAIL) {
   await askForLink(mail(), NOBODY.viewer, email);
-  const [link] = await mailed();
+  const link = (await mailed()).find(({ subject }) => subject.startsWith('Sign in'));
   return openLink(mail(), NOBODY, link?.token ?? '');
 }
 
@@ -341,19 +343,49 @@ describe('sessions', () => {
   });
 });
 
+async function giveWaysIn(userId: string): Promise<void> {
+  const expiresAt = new Date(Date.now() + 60_000);
+  const hash = crypto.randomUUID();
+  await database.db.userToken.create({ data: { userId, name: 'script', hash, scope: 'full', expiresAt } });
+  await database.db.userKey.create({ data: { userId, fingerprint: 'SHA256:one', publicKey: 'ssh-ed25519 AAAA one' } });
+}
+
+async function waysInOf(userId: string): Promise<number[]> {
+  const where = { where: { userId } };
+  return Promise.all([database.db.userToken.count(where), database.db.userKey.count(where)]);
+}
+
+test('tokens and keys of whoever made an account without a proof do not outlive the proof of another', async () => {
+  const stranger = await signUp(mail(), NOBODY, { email: EMAIL, password: PASSWORD });
+  await giveWaysIn(stranger.userId);
+  const way = { email: EMAIL, takesAlong: false, action: 'account.sign-in-by-link' };
+  const mine = await database.db.$transaction((tx) => enterByProof(tx, NOBODY, way));
+  expect(mine.userId).toBe(stranger.userId);
+  expect(await waysInOf(stranger.userId)).toEqual([0, 0]);
+});
+
+test('tokens and keys go over with their owner to the account whose address he proves', async () => {
+  const taken = await account();
+  const asker = await signUp(mail(), NOBODY, { email: EMAIL, password: 'another lamp gravel' });
+  await giveWaysIn(asker.userId);
+  await giveWaysIn(taken.userId);
+  await database.db.$transaction((tx) => mergeInto(tx, asker.userId, taken.userId));
+  expect(await waysInOf(taken.userId)).toEqual([2, 1]);
+});
+
 describe('an account that is deleted', () => {
   it('ends its sessions and sites at once, and goes when the last site has gone, wherever it was killed', async () => {
     const { site, visitor } = await guestWithSite();
     const claim = await signUp(mail(), visitor, { email: EMAIL, password: PASSWORD });
-    await requestAccountDelete(database.db, WHO(claim.userId), claim.userId);
-    await requestAccountDelete(database.db, WHO(claim.userId), claim.userId);
+    await requestAccountDelete(ending(), WHO(claim.userId), claim.userId);
+    await requestAccountDelete(ending(), WHO(claim.userId), claim.userId);
     expect(await viewerOf(claim)).toMatchObject({ userId: null });
     expect(await database.db.site.findUnique({ where: { id: site.id } })).toMatchObject({ state: 'deleting' });
     await database.db.site.update({ where: { id: site.id }, data: { state: 'live' } }); // As if killed before.
-    expect(await sweepAccounts(database.db)).toBe(0);
+    expect(await sweepAccounts(ending())).toBe(0);
     expect(await database.db.site.findUnique({ where: { id: site.id } })).toMatchObject({ state: 'deleting' });
     await database.db.site.delete({ where: { id: site.id } });
-    expect(await sweepAccounts(database.db)).toBe(1);
+    expect(await sweepAccounts(ending())).toBe(1);
     expect(await database.db.user.findUnique({ where: { id: claim.userId } })).toBeNull();
     const entries = await database.db.auditEntry.findMany({
       where: { actorId: claim.userId, action: 'account.delete' },
@@ -361,10 +393,22 @@ describe('an account that is deleted', () => {
     expect(entries).toMatchObject([{ subject: EMAIL, before: { sites: site.name } }]);
   });
 
+  it('takes its tokens and keys along, and a site that it was an owner of gets new secrets', async () => {
+    const mine = await account();
+    const { site } = await guestWithSite();
+    await giveWaysIn(mine.userId);
+    await database.db.member.create({ data: { siteId: site.id, userId: mine.userId, role: 'owner' } });
+    await requestAccountDelete(ending(), WHO(mine.userId), mine.userId);
+    expect(await waysInOf(mine.userId)).toEqual([0, 0]);
+    const left = await database.db.site.findUniqueOrThrow({ where: { id: site.id }, include: { members: true } });
+    expect(left.members).toEqual([]);
+    expect(left.sealedToken).not.toBe(site.sealedToken);
+  });
+
   it('frees its address, and is found by no password', async () => {
     const mine = await account();
     await changePassword(mail(), await holderOf(mine), { current: '', password: PASSWORD });
-    await requestAccountDelete(database.db, WHO(mine.userId), mine.userId);
+    await requestAccountDelete(ending(), WHO(mine.userId), mine.userId);
     await expect(signIn(mail(), NOBODY, { email: EMAIL, password: PASSWORD })).rejects.toMatchObject({
       code: 'bad-sign-in',
     });

@@ -11,6 +11,7 @@ import { bringInForce, FOLLOWER, type Follower } from '../sites/follow-limits.ts
 import { count } from '../sites/limit-words.ts';
 import { limitsOf } from '../sites/limits.ts';
 import { lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
+import { moveWaysIn } from './ways-in.ts';
 
 /** Raises a guest to a member; his sites follow. Cookies from before end: they named no session. */
 export async function becomeMember(tx: Transaction, guestId: string): Promise<void> {
@@ -23,8 +24,8 @@ export async function becomeMember(tx: Transaction, guestId: string): Promise<vo
 }
 
 /**
- * The sites of a user without an address of his own become the account's, with his alert channels and what others shared
- * with him; he is no more. Throws `over-total` when the account has no room for them: then nothing is changed.
+ * The sites of a user without an address of his own become the account's, with his alert channels, tokens, keys and what others
+ * shared with him; he is no more. Throws `over-total` when the account has no room for them: then nothing is changed.
  */
 export async function mergeInto(tx: Transaction, userId: string, accountId: string): Promise<void> {
   for (const id of [userId, accountId].sort()) await lockUser(tx, id);
@@ -41,6 +42,7 @@ export async function mergeInto(tx: Transaction, userId: string, accountId: stri
     insert into "Member" ("siteId", "userId", role, "createdAt")
     select "siteId", ${accountId}::uuid, role, "createdAt" from "Member" where "userId" = ${userId}::uuid
     on conflict do nothing`;
+  await moveWaysIn(tx, userId, accountId);
   await tx.user.delete({ where: { id: userId } });
 }
 

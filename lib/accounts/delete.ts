@@ -3,16 +3,24 @@
 
 import { audit, type Who } from '../audit/audit.ts';
 import type { Db } from '../db/client.ts';
+import { removeMember } from '../sharing/members.ts';
 import { requestDelete } from '../sites/delete.ts';
 import { lockUser } from '../users/totals.ts';
 import { addressOf } from './enter.ts';
 import { endAllSessions } from './sessions.ts';
+import { dropWaysIn } from './ways-in.ts';
 
 const BATCH = 50;
 
+/** `secret` is the instance's. */
+export interface EndDeps {
+  db: Db;
+  secret: string;
+}
+
 /** From here on nobody signs in as this user; safe to repeat. The address is free at once. */
-export async function requestAccountDelete(db: Db, who: Who, userId: string): Promise<void> {
-  await db.$transaction(async (tx) => {
+export async function requestAccountDelete(deps: EndDeps, who: Who, userId: string): Promise<void> {
+  await deps.db.$transaction(async (tx) => {
     await lockUser(tx, userId);
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     if (user.deletingAt !== null) return;
@@ -25,14 +33,16 @@ export async function requestAccountDelete(db: Db, who: Who, userId: string): Pr
     await endAllSessions(tx, userId);
     await tx.mailedLink.deleteMany({ where: { userId } });
     await tx.alertChannel.deleteMany({ where: { ownerId: userId } });
+    await dropWaysIn(tx, userId);
     const before = { sites: names.map(({ name }) => name).join(', ') || null };
     await audit(tx, { ...who, action: 'account.delete', subject: addressOf(user), before });
   });
-  await deleteSitesOf(db, userId);
+  await leaveSitesOf(deps, userId);
+  await deleteSitesOf(deps.db, userId);
 }
 
 /** Goes on with what was asked for: the sites that are left, then the rows. Answers how many users are gone. */
-export async function sweepAccounts(db: Db): Promise<number> {
+export async function sweepAccounts({ db, secret }: EndDeps): Promise<number> {
   const users = await db.user.findMany({
     where: { deletingAt: { not: null } },
     orderBy: { deletingAt: 'asc' },
@@ -40,6 +50,7 @@ export async function sweepAccounts(db: Db): Promise<number> {
   });
   let gone = 0;
   for (const { id } of users) {
+    await leaveSitesOf({ db, secret }, id);
     await deleteSitesOf(db, id);
     gone += await db.$transaction(async (tx) => {
       await lockUser(tx, id);
@@ -50,7 +61,17 @@ export async function sweepAccounts(db: Db): Promise<number> {
   return gone;
 }
 
+/** What others shared with him: a site that he was an owner of gets new secrets. */
+async function leaveSitesOf(deps: EndDeps, userId: string): Promise<void> {
+  const who: Who = { actor: { id: userId, role: 'member' }, address: null };
+  const select = { id: true, name: true, ownerId: true };
+  const sites = await deps.db.site.findMany({ where: { members: { some: { userId } } }, select });
+  for (const site of sites) await removeMember(deps, site, userId, who);
+}
+
+/** Also those that could have been brought back. */
 async function deleteSitesOf(db: Db, userId: string): Promise<void> {
+  await db.site.updateMany({ where: { ownerId: userId, state: 'deleting' }, data: { undoUntil: null } });
   const sites = await db.site.findMany({
     where: { ownerId: userId, state: { not: 'deleting' } },
     select: { id: true },

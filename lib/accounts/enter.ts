@@ -15,6 +15,7 @@ import { addLink } from './links.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { judgePassword } from './password-rules.ts';
 import { endAllSessions, openSession } from './sessions.ts';
+import { dropWaysIn } from './ways-in.ts';
 
 export interface EnterDeps {
   db: Db;
@@ -66,7 +67,7 @@ export async function signUp(deps: EnterDeps, visitor: Visitor, credentials: Cre
 /**
  * The account of an address that was proven. Without one the guest becomes it, else a new user. `takesAlong`: the proof
  * was asked for in this browser, so that its guest's sites go with it. One that was made with this address and never
- * proved it is given to whoever does: its password and its sessions end. Throws `over-total`.
+ * proved it is given to whoever does: its password, sessions, tokens and keys end. Throws `over-total`.
  */
 export async function enterByProof(
   tx: Transaction,
@@ -152,4 +153,5 @@ async function giveToProver(tx: Transaction, { viewer }: Visitor, account: User,
   }
   await tx.user.update({ where: { id: account.id }, data: { ...data, passwordHash: null, passwordSetAt: null } });
   await endAllSessions(tx, account.id);
+  await dropWaysIn(tx, account.id);
 }

@@ -8,6 +8,7 @@ import { mergeInto } from './claim.ts';
 import { type EnterDeps, enterByProof, lockEmail, type Visitor } from './enter.ts';
 import { addLink, badLink, takeLink } from './links.ts';
 import { openSession } from './sessions.ts';
+import { dropWaysIn } from './ways-in.ts';
 
 /** Has a link to sign in mailed, whether the address has an account or not. */
 export async function askForLink({ db, settings }: EnterDeps, viewer: Visitor['viewer'], email: string): Promise<void> {
@@ -43,6 +44,7 @@ async function confirm(tx: Transaction, { caller }: Visitor, { email, userId }: 
   if (taken && asker.email !== null) throw addressTaken();
   const account = taken ?? asker;
   if (taken) await mergeInto(tx, asker.id, taken.id);
+  if (isStrangers(account, email)) await dropWaysIn(tx, account.id);
   await tx.user.update({ where: { id: account.id }, data: proven(account, email) });
   const who = { actor: { id: account.id, role: account.role }, address: caller.address };
   await audit(tx, {
@@ -55,11 +57,16 @@ async function confirm(tx: Transaction, { caller }: Visitor, { email, userId }: 
   return openSession(tx, account.id, caller, true);
 }
 
-/** Of an account that had the address without a proof, the password may be a stranger's. */
-function proven({ email: had, emailVerifiedAt }: User, email: string) {
-  const isStrangers = had === email && emailVerifiedAt === null;
+/** Of an account that had the address without a proof, password and tokens may be a stranger's. */
+function isStrangers({ email: had, emailVerifiedAt }: User, email: string): boolean {
+  return had === email && emailVerifiedAt === null;
+}
+
+function proven(account: User, email: string) {
   const data = { email, emailVerifiedAt: new Date(), pendingEmail: null };
-  return isStrangers ? { ...data, passwordHash: null, passwordSetAt: null, sessionVersion: { increment: 1 } } : data;
+  return isStrangers(account, email)
+    ? { ...data, passwordHash: null, passwordSetAt: null, sessionVersion: { increment: 1 } }
+    : data;
 }
 
 /** In another browser a confirmation only signs in: an account that somebody else made must not get this address. */

@@ -12,6 +12,7 @@ import { clientAddress } from '../auth/client-address.ts';
 import { noteRefusal } from '../auth/note-refusal.ts';
 import { endedSessionCookie, type SessionClaim, sessionCookie } from '../auth/session.ts';
 import { claimOf } from '../auth/viewer.ts';
+import { requireSecret } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Viewer } from '../sites/access.ts';
 import { isForm, readForm, readJson } from './body.ts';
@@ -79,7 +80,7 @@ export const deleteAccountRoute = handle(async (call) => {
       hint: 'Type it as it is shown.',
     });
   }
-  await requestAccountDelete(call.db, who, user.id);
+  await requestAccountDelete({ db: call.db, secret: requireSecret(call.settings) }, who, user.id);
   return json({}, 202, { 'set-cookie': endedSessionCookie(call.settings) });
 });
 

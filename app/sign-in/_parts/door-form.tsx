@@ -18,6 +18,8 @@ interface DoorFormProps {
   refused: Problem | null;
   /** A link was mailed, by a form without JavaScript. */
   isSent: boolean;
+  /** Where he was on his way to. */
+  next: string | null;
 }
 
 const WORDS = {
@@ -25,7 +27,7 @@ const WORDS = {
   'sign-up': { act: 'Make an account', busy: 'Making it…' },
 };
 
-export function DoorForm({ way, sendsMail, hasGithub, refused, isSent }: DoorFormProps) {
+export function DoorForm({ way, sendsMail, hasGithub, refused, isSent, next }: DoorFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [busyWith, setBusy] = useState<'password' | 'link' | 'github' | null>(null);
   const [problem, setProblem] = useState(refused);
@@ -38,7 +40,7 @@ export function DoorForm({ way, sendsMail, hasGithub, refused, isSent }: DoorFor
     setBusy('password');
     const { email, password } = Object.fromEntries(new FormData(event.currentTarget));
     const answer = await callApi<{ next: string }>('POST', `/api/account/${way}`, { email, password });
-    if (answer.ok) return location.assign(answer.data.next); // stays busy until the page is there
+    if (answer.ok) return location.assign(next ?? answer.data.next); // stays busy until the page is there
     setBusy(null);
     setProblem(answer.problem);
   };
@@ -52,7 +54,7 @@ export function DoorForm({ way, sendsMail, hasGithub, refused, isSent }: DoorFor
   };
   const goToGithub = async () => {
     setBusy('github');
-    await signInWith('github', { callbackUrl: '/' });
+    await signInWith('github', { callbackUrl: next ?? '/' });
   };
 
   return (

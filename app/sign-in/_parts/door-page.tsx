@@ -10,6 +10,7 @@ import { requireSecret } from '#lib/env.ts';
 import { sitesOf } from '#lib/sites/find.ts';
 import { ScenePage } from '../../_components/scene-page.tsx';
 import { DoorForm } from './door-form.tsx';
+import { parseNext } from './next.ts';
 import { doorRefusal } from './refusals.ts';
 
 export type DoorSearch = Promise<Record<string, string | string[] | undefined>>;
@@ -25,9 +26,10 @@ interface DoorPageProps {
 export async function DoorPage({ way, search, title, lead }: DoorPageProps) {
   const { db, settings } = services();
   const viewer = await findViewer({ db, settings }, await headers());
-  if (viewer.userId && viewer.role !== 'guest') redirect('/account');
+  if (viewer.userId && viewer.role !== 'guest') redirect(parseNext((await search).next) ?? '/account');
   const [site] = await sitesOf(db, requireSecret(settings), viewer);
   const asked = await search;
+  const next = parseNext(asked.next);
   const other = way === 'sign-in' ? OTHER.up : OTHER.in;
   return (
     <ScenePage>
@@ -40,10 +42,14 @@ export async function DoorPage({ way, search, title, lead }: DoorPageProps) {
           hasGithub={settings.github !== null}
           refused={doorRefusal(asked)}
           isSent={asked.sent !== undefined}
+          next={next}
         />
         <p className="text-sm text-muted">
           {other.words}{' '}
-          <Link href={other.href} className="font-medium text-ink underline underline-offset-4">
+          <Link
+            href={next ? `${other.href}?next=${encodeURIComponent(next)}` : other.href}
+            className="font-medium text-ink underline underline-offset-4"
+          >
             {other.act}
           </Link>
         </p>
