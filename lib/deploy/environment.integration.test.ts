@@ -147,7 +147,8 @@ describe.skipIf(!hasSupervisor)('variables', () => {
     expect(await seen()).toMatchObject(HOSTILE);
     expect(await seen()).toMatchObject({ HOST: '0.0.0.0', HOME: '/root', PYTHONUNBUFFERED: '1' });
     expect(await view()).toMatchObject({ status: 'in-force', revision: 1 });
-    const [number = ''] = await releases();
+    // The one that it took the place of may be on its way out.
+    const number = String((await db.deployment.findFirstOrThrow({ where: { liveOf: { id: siteId } } })).number);
     expect(await readFile(path.join(site.app, 'releases', number, '.lightkeeper/environment'), 'utf8')).toBe('');
     const folder = path.join(site.run, 'environment', number);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
