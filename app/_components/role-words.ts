@@ -15,8 +15,8 @@ interface RoleWords {
 export const ROLE_WORDS: Record<Role, RoleWords> = {
   viewer: {
     name: 'Viewer',
-    may: 'sees the site, its logs and its code',
-    offer: 'as a viewer: you see it, its logs and its code',
+    may: 'sees the site, its metrics and its code',
+    offer: 'as a viewer: you see it, its metrics and its code',
   },
   developer: {
     name: 'Developer',

@@ -36,7 +36,7 @@ export function CheckpointsPage({ initial, list: first }: { initial: SiteView; l
   const isBusy = view.restoring || view.state !== 'live';
   const close = () => setAsked(null);
   return (
-    <main id="main" className="mx-auto flex w-full max-w-3xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
+    <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 *:max-w-3xl sm:px-8">
       <header>
         <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Checkpoints</h1>
         <p className="mt-2 max-w-prose text-muted">

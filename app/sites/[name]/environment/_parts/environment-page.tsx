@@ -21,7 +21,7 @@ export function EnvironmentPage({ name, initial }: { name: string; initial: Envi
     if (await live.save(draft)) setDraft(NO_DRAFT);
   };
   return (
-    <main id="main" className="mx-auto flex w-full max-w-4xl flex-col gap-6 px-5 pb-28 pt-2 sm:px-8">
+    <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-28 pt-2 *:max-w-4xl sm:px-8">
       <div>
         <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Environment</h1>
         <p className="mt-2 max-w-prose text-muted">
@@ -116,7 +116,7 @@ function SaveBar({ summary, isBusy, onSave, onDiscard }: SaveBarProps) {
     <section aria-label="Changes" aria-live="polite">
       {summary === '' ? null : (
         <div className="fixed inset-x-0 bottom-0 z-10 border-t border-line-strong bg-surface">
-          <div className="mx-auto flex w-full max-w-4xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-5 py-3 sm:px-8">
+          <div className="mx-auto flex w-full max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-5 py-3 sm:px-8">
             <p className="text-sm font-semibold" data-testid="environment-changes">
               {summary}
             </p>
