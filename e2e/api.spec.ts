@@ -97,6 +97,8 @@ test('two tabs of one browser that launch at the same moment, each with a key of
   expect(two.name).toBe(one.name);
 });
 
+const NO_ID = '01900000-0000-7000-8000-000000000000';
+
 /** Every way into a site, with a body that would be accepted of its owner. A route without a row fails the test below. */
 const WAYS: Record<string, { body?: unknown }> = {
   'GET ': {},
@@ -108,7 +110,7 @@ const WAYS: Record<string, { body?: unknown }> = {
   'GET /deployments/1': {},
   'GET /metrics': {},
   'POST /keys': { body: { key: `ssh-ed25519 ${'A'.repeat(68)} someone` } },
-  'DELETE /keys': { body: { id: '01900000-0000-7000-8000-000000000000' } },
+  'DELETE /keys': { body: { id: NO_ID } },
   'POST /rollback': { body: {} },
   'POST /redeploy': { body: {} },
   'POST /rename': { body: { name: 'another-name-000' } },
@@ -119,6 +121,32 @@ const WAYS: Record<string, { body?: unknown }> = {
   'POST /start': {},
   'POST /sleep': { body: { rest: 'stopped' } },
   'POST /wake': {},
+  'GET /raw': {},
+  'GET /logs': {},
+  'GET /logs/stream': {},
+  'POST /commits': {
+    body: { parent: 'a'.repeat(40), message: 'Change', changes: [{ path: 'main.py', content: 'print(1)' }] },
+  },
+  'GET /environment': {},
+  'PUT /environment': { body: { variables: {} } },
+  'PATCH /environment': { body: { variables: { GREETING: 'x' } } },
+  'DELETE /environment/GREETING': {},
+  'POST /environment/apply': {},
+  'POST /environment/undo': {},
+  'GET /checkpoints': {},
+  'POST /checkpoints': { body: {} },
+  [`DELETE /checkpoints/${NO_ID}`]: {},
+  [`POST /checkpoints/${NO_ID}/restore`]: { body: {} },
+  'POST /clone': { body: {} },
+  'GET /members': {},
+  'POST /members': { body: { email: 'somebody@example.org', role: 'viewer' } },
+  'PATCH /members': { body: { userId: NO_ID, role: 'viewer' } },
+  'DELETE /members': { body: { userId: NO_ID } },
+  'DELETE /invitations': { body: { id: NO_ID } },
+  'GET /upstream': {},
+  'PUT /upstream': { body: { url: 'https://example.org/app.git' } },
+  'DELETE /upstream': {},
+  'POST /upstream/fetch': {},
 };
 
 test('every route below a site has a row in the table of who may not', () => {
@@ -321,7 +349,8 @@ function findWays(): string[] {
   );
   return files.flatMap((file) => {
     const dir = path.dirname(file);
-    const place = dir === '.' ? '' : `/${dir.replace('[number]', '1')}`;
+    const place =
+      dir === '.' ? '' : `/${dir.replace('[number]', '1').replace('[id]', NO_ID).replace('[variable]', 'GREETING')}`;
     const source = readFileSync(path.join(root, file), 'utf8');
     return [...source.matchAll(/^export (?:const|async function|function) ([A-Z]+)\b/gm)].map(
       ([, method]) => `${method} ${place}`,

@@ -4,9 +4,10 @@
 import { z } from 'zod';
 import { adminOver } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
-import { type Call, handle, json } from '#lib/api/handle.ts';
+import { handle, json } from '#lib/api/handle.ts';
 import { siteAnswer } from '#lib/api/site-answer.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
+import { siteNotFound } from '#lib/errors/app-error.ts';
 import { requestDelete, requestDeleteWithUndo } from '#lib/sites/delete.ts';
 import { findDeleted } from '#lib/sites/undelete.ts';
 import { viewSite } from '#lib/sites/view.ts';
@@ -21,23 +22,15 @@ export const GET = handle<Params>(async (call) => {
 });
 
 export const DELETE = handle<Params>(async (call) => {
-  const { now } = await readJson(call.request, BODY);
-  const isNow = now || new URL(call.request.url).searchParams.get('now') === '1';
-  const { name, undoUntil } = isNow ? await deleteNow(call) : await deleteWithUndo(call);
-  return json({ name, state: 'deleting', undoUntil }, 202);
-});
-
-async function deleteNow(call: Call<Params>) {
-  const site = (await findDeleted(call, call.params.name)) ?? (await requireSiteOf(call, call.params.name, 'own'));
-  await requestDelete(call.db, site, adminOver(call, site));
-  return { name: site.name, undoUntil: null };
-}
-
-async function deleteWithUndo(call: Call<Params>) {
-  const { db, settings } = call;
-  const site = await requireSiteOf(call, call.params.name, 'own');
+  const { db, params, request, settings } = call;
+  const deleted = await findDeleted(call, params.name);
+  const site = deleted ?? (await requireSiteOf(call, params.name, 'own'));
+  const { now } = await readJson(request, BODY);
+  const isNow = now || new URL(request.url).searchParams.get('now') === '1';
+  if (deleted && !isNow) throw siteNotFound();
   const by = adminOver(call, site);
-  const undoUntil = by ? null : await requestDeleteWithUndo(db, site, settings.undoHours);
-  if (by) await requestDelete(db, site, by);
-  return { name: site.name, undoUntil };
-}
+  const canComeBack = !isNow && by === null;
+  const undoUntil = canComeBack ? await requestDeleteWithUndo(db, site, settings.undoHours) : null;
+  if (!canComeBack) await requestDelete(db, site, by);
+  return json({ name: site.name, state: 'deleting', undoUntil }, 202);
+});

@@ -15,8 +15,8 @@ const BODY = z.object({ password: z.boolean().default(false), token: z.boolean()
 
 export const POST = handle<{ name: string }>(async (call) => {
   const { db, settings } = call;
-  const renewal = await readJson(call.request, BODY);
   const { id, name, ownerId, standing } = await requireSiteOf(call, call.params.name, 'own');
+  const renewal = await readJson(call.request, BODY);
   await renewSecrets(db, requireSecret(settings), { id, name }, renewal, adminOver(call, { ownerId }));
   const site = await db.site.findUniqueOrThrow({ where: { id }, include: SITE_WITH_ALL });
   const { ssh, token, git } = viewSite(settings, site, standing);

@@ -13,8 +13,8 @@ import { requestRedeploy } from '#lib/deploy/request.ts';
 const BODY = z.object({ number: z.int().min(1).max(1_000_000).nullish() });
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const { number = null } = await readJson(call.request, BODY);
   const site = await requireSiteOf(call, call.params.name, 'develop');
+  const { number = null } = await readJson(call.request, BODY);
   const deployment = await findDeployment(call.db, site.id, number);
   if (number !== null && !deployment) throw noSuchDeployment(site.name);
   const asker = { by: await askerWords(call, site), admin: adminOver(call, site) };

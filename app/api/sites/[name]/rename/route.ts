@@ -11,8 +11,8 @@ import { renameSite } from '#lib/sites/rename.ts';
 const BODY = z.object({ name: z.string().max(100) });
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const body = await readJson(call.request, BODY);
   const site = await requireSiteOf(call, call.params.name, 'own');
+  const body = await readJson(call.request, BODY);
   const name = await renameSite(call.db, site, body.name, adminOver(call, site));
   return json({ name, address: siteUrl(call.settings, name) });
 });

@@ -11,8 +11,8 @@ import { transferSite } from '#lib/sites/transfer.ts';
 const BODY = z.object({ email: z.string().max(254) });
 
 export const POST = handle<{ name: string }>(async (call) => {
-  const { email } = await readJson(call.request, BODY);
   const site = await requireSiteOf(call, call.params.name, 'own');
+  const { email } = await readJson(call.request, BODY);
   const by = adminOver(call, site);
   if (!by && call.viewer.userId !== site.ownerId) {
     throw new AppError('not-allowed', {
