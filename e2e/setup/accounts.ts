@@ -79,9 +79,3 @@ export async function giveToken(
   );
   return token;
 }
-
-/** As signing in would. What a test's browser owns at its end is removed: sign out before, with `clearCookies`. */
-export async function signIn(context: BrowserContext, { cookie }: Account): Promise<void> {
-  const [name = '', value = ''] = cookie.split(/=(.*)/s);
-  await context.addCookies([{ name, value, url: APP_URL }]);
-}

@@ -46,7 +46,7 @@ test.each<[string, ReturnType<typeof bearer>, Access, boolean]>([
   ['a deploy token of another owner', bearer('oscar', 'develop'), 'develop', false],
   ['a token for this site', bearer('olga', 'own', ['other', 'site']), 'own', true],
 ])('%s opens what both its user and it may', (_, viewer, access, seesSecrets) => {
-  expect(standing(viewer)).toEqual({ access, seesSecrets });
+  expect(standing(viewer)).toEqual({ access, seesSecrets, isShared: true });
 });
 
 test('a token for other sites, or of a stranger, opens nothing, whoever else asks with it', () => {
