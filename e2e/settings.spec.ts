@@ -200,7 +200,11 @@ test('a site is given to a member; its giver stays, and neither token nor co-own
     await page.getByRole('button', { name: 'Give it to them' }).click();
     await expect(page.getByRole('heading', { name: 'Give it away' })).toHaveCount(0);
     expect((await sitesOf(context)).map(({ name }) => name).sort()).toEqual([site.name, other.name].sort());
-    expect(await sitesOf(page.context())).toEqual([]);
+    expect(
+      (await sitesOf(page.context())).map(({ name }) => name),
+      'the giver shares it',
+    ).toEqual([site.name]);
+    expect((await give(mine)).status(), 'and cannot take it back').toBe(403);
     expect((await page.request.get(`/api/sites/${site.name}`)).status()).toBe(200);
     for (const each of await sitesOf(context)) await remove(each);
   } finally {

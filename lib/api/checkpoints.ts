@@ -29,8 +29,8 @@ export async function listOfSite(call: Call<Named>): Promise<Response> {
 }
 
 export async function makeForSite(call: Call<Named>): Promise<Response> {
-  const { label } = await readJson(call.request, NEW);
   const site = await requireSiteOf(call, call.params.name, 'develop');
+  const { label } = await readJson(call.request, NEW);
   const made = await requestCheckpoint(call.db, site, label ?? null, adminOver(call, site));
   return json({ checkpoint: viewCheckpoint(made) }, 202);
 }
@@ -43,16 +43,16 @@ export async function dropOfSite(call: Call<One>): Promise<Response> {
 }
 
 export async function restoreOfSite(call: Call<One>): Promise<Response> {
-  const { withoutUndo } = await readJson(call.request, RESTORE);
   const site = await requireSiteOf(call, call.params.name, 'own');
+  const { withoutUndo } = await readJson(call.request, RESTORE);
   const id = parseId(call.params.id);
   const { undo } = await requestRestore(call.db, site, id, { withoutUndo, by: adminOver(call, site) });
   return json({ name: site.name, restore: 'under way', undo }, 202);
 }
 
 export async function cloneSite(call: Call<Named>): Promise<Response> {
-  const { name, checkpoint } = await readJson(call.request, CLONE);
   const site = await requireSiteOf(call, call.params.name, 'own');
+  const { name, checkpoint } = await readJson(call.request, CLONE);
   const clone = await requestClone(call, {
     site,
     checkpointId: checkpoint ? parseId(checkpoint) : null,
