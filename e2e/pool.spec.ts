@@ -69,3 +69,9 @@ test('the site that fills the machine is held, the others write on, launches are
   expect(failed).toEqual([]);
   expect(asked).toBeGreaterThan(20);
 });
+
+test('the pool keeps room for its own trees, however much of it data has taken', async () => {
+  const shown = await must('btrfs', ['filesystem', 'usage', '--raw', SETTINGS.paths.pool]);
+  const [, size = 0, used = 0] = /^Metadata,\S+ Size:(\d+), Used:(\d+)/m.exec(shown)?.map(Number) ?? [];
+  expect(size - used).toBeGreaterThan(200 * MB);
+});

@@ -7,6 +7,7 @@ import { limitPool } from '#lib/disk/qgroups.ts';
 import { DiskCommandError } from '#lib/disk/run.ts';
 import type { Settings } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { ensureMetadataRoom } from './metadata-room.ts';
 import {
   detachPoolFile,
   ensureQuotas,
@@ -44,7 +45,10 @@ export async function ensurePool(settings: Settings, progress: Progress): Promis
     if ((await chooseKind(settings)) === 'ext4') await ensureImages(settings, await whyImages(settings));
     else if (settings.poolDir) await ensureOwnBtrfs(settings.poolDir);
     else await ensurePoolFile(settings, progress);
-    if (!(await isThere(`${pool}/images`))) await limitPool(pool);
+    if (!(await isThere(`${pool}/images`))) {
+      await limitPool(pool);
+      await ensureMetadataRoom(pool);
+    }
   } catch (error) {
     throw error instanceof DiskCommandError || error instanceof PoolUnsupported ? failed(error) : error;
   }
