@@ -47,3 +47,15 @@ function isCidr(text: string): boolean {
   const width = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= width;
 }
+
+/** IP addresses with commas; those of name servers may have a port: 127.0.0.1:5353, [::1]:5353. */
+export const addresses = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .refine((list) => list.every(isAddress), 'is not a list of IP addresses');
+
+function isAddress(text: string): boolean {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\](?::\d{1,5})?|(\d[\d.]+)(?::\d{1,5})?)$/.exec(text) ?? [];
+  return isIP(bracketed ?? plain ?? text) !== 0;
+}

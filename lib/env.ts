@@ -3,7 +3,8 @@
 
 import path from 'node:path';
 import { z } from 'zod';
-import { allowList, bytes, cidrs, count, port, portRange } from './env-forms.ts';
+import { addresses, allowList, bytes, cidrs, count, port, portRange } from './env-forms.ts';
+import { type Paths, pathsOf } from './env-paths.ts';
 import { AppError } from './errors/app-error.ts';
 import type { AllowedTarget } from './network/allow-list.ts';
 
@@ -18,6 +19,8 @@ const VARIABLES = z.object({
   LIGHTKEEPER_CACHE_DIR: z.string().startsWith('/').default('/var/cache/lightkeeper'),
   LIGHTKEEPER_BIND: z.ipv4().default('127.0.0.1'),
   LIGHTKEEPER_HTTP_PORT: port.default(8080),
+  /** Where domains of people's own are served over HTTPS; empty: over HTTP alone. */
+  LIGHTKEEPER_HTTPS_PORT: port.optional(),
   LIGHTKEEPER_WEB_PORT: port.default(8081),
   LIGHTKEEPER_SSH_GATEWAY_PORT: port.default(2222),
   LIGHTKEEPER_SSH_PORTS: portRange.default({ first: 22_000, last: 22_999 }),
@@ -52,6 +55,15 @@ const VARIABLES = z.object({
   LIGHTKEEPER_ALERT_ALLOW: cidrs,
   /** Private addresses that repositories may be fetched from, over plain http too: comma-separated CIDR. */
   LIGHTKEEPER_IMPORT_ALLOW: cidrs,
+  /** The directory of the authority that certificates come from (RFC 8555), and whom it may write to. */
+  LIGHTKEEPER_ACME_URL: z.url().default('https://acme-v02.api.letsencrypt.org/directory'),
+  LIGHTKEEPER_ACME_EMAIL: z.email().optional(),
+  /** A file of PEM: who signs for the authority's own server, where that is none that everybody knows. */
+  LIGHTKEEPER_ACME_CA_FILE: z.string().startsWith('/').optional(),
+  /** Name servers to ask about domains, with commas; empty: the machine's own. */
+  LIGHTKEEPER_DNS: addresses,
+  /** This server's addresses as the world sees them, with commas; empty: those of SITES_DOMAIN's names. */
+  LIGHTKEEPER_PUBLIC_ADDRESSES: addresses,
   LIGHTKEEPER_LAUNCHES_PER_HOUR: count.default(10),
   LIGHTKEEPER_SITES_PER_ADDRESS: count.default(5),
   /** Promised memory and disk as a multiple of what the machine has. */
@@ -98,6 +110,8 @@ export interface Settings {
   cacheDir: string;
   bind: string;
   httpPort: number;
+  /** Null: HTTP alone. */
+  httpsPort: number | null;
   webPort: number;
   sshGatewayPort: number;
   sshPorts: { first: number; last: number };
@@ -114,6 +128,9 @@ export interface Settings {
   mailFrom: string | null;
   alertAllow: string[];
   importAllow: string[];
+  acme: { url: string; email: string | null; caFile: string | null };
+  dnsServers: string[];
+  publicAddresses: string[];
   launchesPerHour: number;
   sitesPerAddress: number;
   overcommit: number;
@@ -133,34 +150,6 @@ export interface Settings {
   /** Null: nobody signs in with GitHub. */
   github: { id: string; secret: string; url: string } | null;
   paths: Paths;
-}
-
-/** Where an instance keeps things. `run` is for sockets and pids, and is empty after a reboot's first `up`. */
-export interface Paths {
-  run: string;
-  log: string;
-  pool: string;
-  mounts: string;
-  runtime: string;
-  engineSocket: string;
-  hookSocket: string;
-  gitSocket: string;
-  /** Terminals of the browser. */
-  terminalSocket: string;
-  /** Answers the web process's questions about repositories; the proxy has no way to it. */
-  historySocket: string;
-  /** Of the SSH process: reads the logs of sites for the web process. */
-  logsSocket: string;
-  proxySocket: string;
-  proxyMap: string;
-  /** Hosts of earlier names, and where they lead. */
-  movedMap: string;
-  /** Has a file for each site that has an SSH session. */
-  sshSessions: string;
-  /** Of the deploy worker: answers when a site is awake. */
-  wakeSocket: string;
-  /** Of the keeper: takes the proxy's line about each request. */
-  requestsSocket: string;
 }
 
 /** Reads the settings from environment variables. Throws `setting-invalid` that names the variable and the fault. */
@@ -186,6 +175,7 @@ function toSettings(variables: Variables): Settings {
     cacheDir: path.resolve(variables.LIGHTKEEPER_CACHE_DIR),
     bind: variables.LIGHTKEEPER_BIND,
     httpPort: variables.LIGHTKEEPER_HTTP_PORT,
+    httpsPort: variables.LIGHTKEEPER_HTTPS_PORT ?? null,
     webPort: variables.LIGHTKEEPER_WEB_PORT,
     sshGatewayPort: variables.LIGHTKEEPER_SSH_GATEWAY_PORT,
     sshPorts: variables.LIGHTKEEPER_SSH_PORTS,
@@ -201,6 +191,13 @@ function toSettings(variables: Variables): Settings {
     mailFrom: variables.LIGHTKEEPER_MAIL_FROM ?? null,
     alertAllow: variables.LIGHTKEEPER_ALERT_ALLOW,
     importAllow: variables.LIGHTKEEPER_IMPORT_ALLOW,
+    acme: {
+      url: variables.LIGHTKEEPER_ACME_URL,
+      email: variables.LIGHTKEEPER_ACME_EMAIL ?? null,
+      caFile: variables.LIGHTKEEPER_ACME_CA_FILE ?? null,
+    },
+    dnsServers: variables.LIGHTKEEPER_DNS,
+    publicAddresses: variables.LIGHTKEEPER_PUBLIC_ADDRESSES,
     launchesPerHour: variables.LIGHTKEEPER_LAUNCHES_PER_HOUR,
     sitesPerAddress: variables.LIGHTKEEPER_SITES_PER_ADDRESS,
     overcommit: variables.LIGHTKEEPER_OVERCOMMIT,
@@ -216,25 +213,7 @@ function toSettings(variables: Variables): Settings {
     adminSecret: variables.LIGHTKEEPER_ADMIN_SECRET ?? null,
     metricsToken: variables.LIGHTKEEPER_METRICS_TOKEN ?? null,
     github: toGithub(variables),
-    paths: {
-      run: `${dataDir}/run`,
-      log: `${dataDir}/log`,
-      pool: variables.LIGHTKEEPER_POOL_DIR ?? `${dataDir}/pool`,
-      mounts: `${dataDir}/mounts`,
-      runtime: `${dataDir}/runtime`,
-      engineSocket: `${dataDir}/run/docker.sock`,
-      hookSocket: `${dataDir}/run/hook/deploy.sock`,
-      gitSocket: `${dataDir}/run/git.sock`,
-      terminalSocket: `${dataDir}/run/terminal.sock`,
-      historySocket: `${dataDir}/run/history/git.sock`,
-      logsSocket: `${dataDir}/run/logs/ssh.sock`,
-      proxySocket: `${dataDir}/run/haproxy.sock`,
-      proxyMap: `${dataDir}/run/routes.map`,
-      movedMap: `${dataDir}/run/moved.map`,
-      sshSessions: `${dataDir}/run/ssh-sessions`,
-      wakeSocket: `${dataDir}/run/wake/deploy.sock`,
-      requestsSocket: `${dataDir}/run/requests/keeper.sock`,
-    },
+    paths: pathsOf(dataDir, variables.LIGHTKEEPER_POOL_DIR ?? null),
   };
 }
 

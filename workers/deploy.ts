@@ -14,6 +14,9 @@ import { redeploy } from '#lib/deploy/redeploy.ts';
 import { rollback } from '#lib/deploy/rollback.ts';
 import { serveHook } from '#lib/deploy/server.ts';
 import { sweepDeployments } from '#lib/deploy/sweep.ts';
+import { createAuthority } from '#lib/domains/authority.ts';
+import { createDomainKeeper } from '#lib/domains/keep.ts';
+import { createDnsLookup } from '#lib/domains/look-up.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { openGit } from '#lib/git/deps.ts';
@@ -23,8 +26,10 @@ import { keepBeating } from '#lib/jobs/heartbeat.ts';
 import { freeLeases } from '#lib/jobs/lease.ts';
 import { keepPlace } from '#lib/jobs/place.ts';
 import type { Log } from '#lib/log.ts';
+import { createCertificates } from '#lib/proxy/certificates.ts';
 import { createHaproxy } from '#lib/proxy/haproxy.ts';
-import { createMovedHosts } from '#lib/proxy/moved.ts';
+import { CHALLENGES, DOMAINS, MOVED } from '#lib/proxy/maps.ts';
+import { createTextMap, type EntryRules } from '#lib/proxy/text-map.ts';
 import { applyLimits } from '#lib/sites/apply-limits.ts';
 import { type ConvergeDeps, converge } from '#lib/sites/converge.ts';
 import { createCopies } from '#lib/sites/copies.ts';
@@ -44,6 +49,7 @@ import { repeat, runWorker } from './process.ts';
 
 const RECONCILE_MS = 10_000;
 const WEIGH_MS = 3_000;
+const DOMAINS_MS = 5_000;
 const JOBS_AT_A_TIME = 3;
 /** Builds of all sites at a time: they share the cores with the sites that serve. */
 const BUILDS = { total: 2, perKey: 1, waitMs: 15 * 60_000, waitersMax: 100 };
@@ -58,15 +64,18 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const databaseUrl = requireDatabaseUrl(settings);
   const db = openDb(databaseUrl, 10);
   const engine = openEngine(settings, log);
-  const proxy = createHaproxy({ socketPath: settings.paths.proxySocket, mapFile: settings.paths.proxyMap });
+  const socketPath = settings.paths.proxySocket;
+  const proxy = createHaproxy({ socketPath, mapFile: settings.paths.proxyMap });
   const git = await openGit(settings, log);
   const base = path.basename(requireHost(settings).baseDir);
   const disk = openDisks(settings, log);
   const network = openNetwork(settings);
+  const openMap = (file: string, rules: EntryRules) => createTextMap({ socketPath, file, rules });
   const parts: WakeDeps = {
     ...{ db, engine, proxy, settings, log, git, base, disk, network },
     checkpoint: (siteId) => checkpointBefore({ db, disk, log, runner: id }, siteId),
-    moved: createMovedHosts({ socketPath: settings.paths.proxySocket, file: settings.paths.movedMap }),
+    moved: openMap(settings.paths.movedMap, MOVED),
+    domains: openMap(settings.paths.domainsMap, DOMAINS),
     builds: createSlots(BUILDS),
     starts: createStartPace(),
     heldApps: createHeldApps(),
@@ -77,6 +86,14 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const waker = createWaker(parts);
   const deps: ConvergeDeps = { ...parts, waker, wake: waker.wake };
   const upstreams = createFollower(deps);
+  const domains = createDomainKeeper({
+    ...{ db, settings, log, domains: parts.domains },
+    dns: createDnsLookup(settings.dnsServers),
+    authority: createAuthority({ db, settings }),
+    secure: openMap(settings.paths.secureMap, MOVED),
+    challenges: openMap(settings.paths.challengesMap, CHALLENGES),
+    certificates: createCertificates({ socketPath, directory: settings.paths.certificates }),
+  });
   const cgroups = { version: cgroupVersion(), root: '/sys/fs/cgroup', parent: cgroupParent(settings) };
   const kernel = createKernelLimits(cgroups);
   await engine.prepare();
@@ -94,6 +111,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     await sweepDeployments(deps, new Date());
     await upstreams.look();
   });
+  const looking = repeat(log, 'looking at domains', DOMAINS_MS, domains.look);
+  const ordering = repeat(log, 'ordering certificates', DOMAINS_MS, domains.order);
   const scales = createScales({ db, disk, log });
   const weighing = repeat(log, 'weighing checkpoints', WEIGH_MS, scales.look);
   const stopWatching = engine.watch(({ kind, siteId }) => {
@@ -102,7 +121,9 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     releaseAddress(deps, siteId).catch((cause) => log.warn({ siteId, cause: String(cause) }, 'an address is late'));
     truth.ring();
   });
-  const stopListening = listen(databaseUrl, { network: () => truth.ring() }, log, () => truth.ring());
+  const stopListening = listen(databaseUrl, { network: () => truth.ring(), domains: () => looking.ring() }, log, () =>
+    truth.ring(),
+  );
   const events: WorkerEvents = new EventEmitter();
   events.on('worker:create', ({ worker }) => names.add(worker.workerId));
   const queue = await run({
@@ -145,6 +166,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
       queue.stop(),
       truth.stop(),
       weighing.stop(),
+      looking.stop(),
+      ordering.stop(),
       upstreams.stop(),
     ]);
     stopWatching();

@@ -4,8 +4,11 @@ import { Client } from 'pg';
 import type { Log } from '../log.ts';
 import type { Db, Transaction } from './client.ts';
 
-/** `site`: something about this site changed. `routes`: the proxy should look. `network`: the firewall was made anew. */
-export type Channel = 'site' | 'routes' | 'network';
+/**
+ * `site`: something about this site changed. `routes`: the proxy should look. `network`: the firewall was made anew.
+ * `domains`: somebody waits for a look at DNS.
+ */
+export type Channel = 'site' | 'routes' | 'network' | 'domains';
 
 const RECONNECT_MS_MAX = 5_000;
 

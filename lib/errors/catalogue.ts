@@ -4,6 +4,8 @@
 export const CATALOGUE = {
   'bad-request': { httpStatus: 400, retryable: false },
   'bad-name': { httpStatus: 400, retryable: false },
+  'bad-domain': { httpStatus: 400, retryable: false },
+  'too-many-domains': { httpStatus: 409, retryable: false },
   'bad-key': { httpStatus: 400, retryable: false },
   'name-taken': { httpStatus: 409, retryable: false },
   'foreign-origin': { httpStatus: 403, retryable: false },

@@ -2,7 +2,7 @@
 
 import { seal, unseal } from '../auth/seal.ts';
 import type { Db } from '../db/client.ts';
-import type { Paths } from '../env.ts';
+import type { Paths } from '../env-paths.ts';
 import { AppError } from '../errors/app-error.ts';
 import { isSiteName } from '../sites/names.ts';
 import { formerly } from '../sites/old-names.ts';

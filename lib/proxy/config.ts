@@ -30,8 +30,15 @@ export interface ProxyConfig {
   terminalSocket: string;
   adminSocket: string;
   mapFile: string;
-  /** From hosts that sites had before to where these are (lib/proxy/moved.ts). */
+  /** From hosts that sites had before to where these are (lib/proxy/maps.ts). */
   movedFile: string;
+  /** From domains to the hosts of their sites, and those of them that are to be visited over HTTPS, with their origin. */
+  domainsFile: string;
+  secureFile: string;
+  /** What a certificate authority asks for, by path. */
+  challengesFile: string;
+  /** Null: HTTP alone. `list` has a file for each certificate (lib/proxy/certificates.ts). */
+  https: { binds: string[]; list: string } | null;
   /** Has a site woken and answers where it is; `script` is lib/proxy/waker.lua. */
   waker: { script: string; socket: string };
   /** The keeper's: takes a line about each request to a site (lib/usage/request-lines.ts). */
@@ -109,6 +116,10 @@ function frontend(config: ProxyConfig): string[] {
   return [
     'frontend web',
     ...config.binds.map((bind) => `  bind ${bind}`),
+    // Strict: a name without a certificate has no HTTPS, rather than another's, and there may be none at all.
+    ...(config.https?.binds ?? []).map(
+      (bind) => `  bind ${bind} ssl crt-list ${config.https?.list} strict-sni ssl-min-ver TLSv1.2 alpn h2,http/1.1`,
+    ),
     '  log ring@requests format raw local0',
     '  log-format "%[var(txn.host)] %ST %Ta"',
     '  option dontlognull',
@@ -123,6 +134,10 @@ function frontend(config: ProxyConfig): string[] {
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)]',
     '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
     `  http-request set-var(txn.app) str(yes) if ${isApp}`,
+    `  http-request return status 200 content-type text/plain lf-string "%[path,map(${config.challengesFile})]" if { path,map(${config.challengesFile}) -m found } !{ var(txn.app) -m found }`,
+    `  http-request return status 308 hdr Location "%[var(txn.host),map(${config.secureFile})]%[pathq]" if !{ ssl_fc } { var(txn.host),map(${config.secureFile}) -m found }`,
+    // From here on a domain is its site's host: routes, waking and counting know of no other.
+    `  http-request set-var(txn.host) var(txn.host),map(${config.domainsFile}) if { var(txn.host),map(${config.domainsFile}) -m found }`,
     // Counted before the route is read: who puts a site to sleep looks here after it has changed the route.
     `  http-request track-sc1 var(txn.host) table ${OPEN_REQUESTS} if { var(txn.host),map(${config.mapFile}) -m found }`,
     `  http-request set-var(txn.route) var(txn.host),map(${config.mapFile})`,

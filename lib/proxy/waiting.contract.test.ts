@@ -10,8 +10,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderProxyConfig, WAITING_MAX } from './config.ts';
 import { renderMap } from './map.ts';
-import { renderMoved } from './moved.ts';
+import { MOVED } from './maps.ts';
 import { ASLEEP } from './proxy.ts';
+import { renderTextMap } from './text-map.ts';
 
 const agent = new http.Agent({ maxSockets: Number.POSITIVE_INFINITY });
 let port: number;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'lightkeeper-proxy-'));
   const at = (name: string) => path.join(directory, name);
   await writeFile(at('routes.map'), renderMap(new Map(['slow', 'other'].map((name) => [`${name}.localhost`, ASLEEP]))));
-  await writeFile(at('moved.map'), renderMoved(new Map([['old.localhost', 'http://new.localhost:8080']])));
+  await writeFile(at('moved.map'), renderTextMap(new Map([['old.localhost', 'http://new.localhost:8080']]), MOVED));
   await mkdir(at('pages'));
   for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake']) {
     await writeFile(at(`pages/${page}.html`), page);
@@ -52,6 +53,10 @@ beforeAll(async () => {
     adminSocket: at('admin.sock'),
     mapFile: at('routes.map'),
     movedFile: at('moved.map'),
+    domainsFile: at('domains.map'),
+    secureFile: at('secure.map'),
+    challengesFile: at('challenges.map'),
+    https: null,
     waker: { script: path.resolve('lib/proxy/waker.lua'), socket: at('wake.sock') },
     requestsSocket: at('requests.sock'),
     appUrl: 'http://app.localhost',

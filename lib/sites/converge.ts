@@ -9,14 +9,15 @@ import type { DeployDeps } from '../deploy/deps.ts';
 import { settleSite } from '../deploy/settle.ts';
 import { gitSource } from '../deploy/source.ts';
 import { DISK_MOUNTS } from '../disk/disk.ts';
+import { readDomainHosts } from '../domains/hosts.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import { deliverEnvironment, lacksEnvironment } from '../environment/deliver.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { createStarter, initRepository } from '../git/repository.ts';
 import { withLease } from '../jobs/lease.ts';
 import type { Haproxy } from '../proxy/haproxy.ts';
-import type { MovedHosts } from '../proxy/moved.ts';
 import { AWAY } from '../proxy/proxy.ts';
+import type { TextMap } from '../proxy/text-map.ts';
 import { siteHost } from './address.ts';
 import type { Copies } from './copies.ts';
 import { containerStormText } from './held.ts';
@@ -36,7 +37,9 @@ export type ConvergeDeps = MachineDeps &
   DeployDeps & {
     git: GitDeps;
     proxy: Haproxy;
-    moved: MovedHosts;
+    moved: TextMap;
+    /** From domains of people's own to the hosts of their sites. */
+    domains: TextMap;
     starts: StartPace;
     heldApps: HeldApps;
     waker: Waker;
@@ -57,7 +60,10 @@ export async function converge(deps: ConvergeDeps, siteId: string): Promise<void
     if (!site) return;
     const isRenamed = site.routedName !== null && site.routedName !== site.name;
     // First: who still has the old address is then never told that there is no site.
-    if (isRenamed) await deps.moved.sync(await readMovedHosts(deps.db, deps.settings));
+    if (isRenamed) {
+      await deps.moved.sync(await readMovedHosts(deps.db, deps.settings));
+      await deps.domains.sync(await readDomainHosts(deps.db, deps.settings));
+    }
     if (site.state === 'deleting' && mayComeBack(site, new Date())) await putAway(deps, site);
     else if (site.state === 'deleting') await remove(deps, site);
     else if (site.state !== 'live') await launchNow(deps, site);

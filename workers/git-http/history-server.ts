@@ -3,7 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Paths } from '#lib/env.ts';
+import type { Paths } from '#lib/env-paths.ts';
 import { AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import type { GitDeps } from '#lib/git/deps.ts';
 import { findMainCommit, openFile } from '#lib/git/open-file.ts';

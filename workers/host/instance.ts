@@ -1,8 +1,9 @@
 // What an instance runs, in the order it starts: the list of its services, made from settings and what set-up found.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
+import { listFile } from '#lib/proxy/certificates.ts';
 import { renderProxyConfig } from '#lib/proxy/config.ts';
 import { type Cluster, postgresCommand } from './postgres.ts';
 import { replaceFile } from './replace-file.ts';
@@ -83,6 +84,12 @@ export async function proxyService(settings: Settings): Promise<Service> {
     adminSocket: settings.paths.proxySocket,
     mapFile: settings.paths.proxyMap,
     movedFile: settings.paths.movedMap,
+    domainsFile: settings.paths.domainsMap,
+    secureFile: settings.paths.secureMap,
+    challengesFile: settings.paths.challengesMap,
+    https: settings.httpsPort
+      ? { binds: [`${settings.bind}:${settings.httpsPort}`], list: listFile(settings.paths.certificates) }
+      : null,
     waker: { script: waker, socket: settings.paths.wakeSocket },
     requestsSocket: settings.paths.requestsSocket,
     appUrl: settings.appUrl,
@@ -91,7 +98,11 @@ export async function proxyService(settings: Settings): Promise<Service> {
   });
   const file = path.join(settings.dataDir, 'haproxy.cfg');
   await replaceFile(file, text, 0o600);
-  for (const map of [settings.paths.proxyMap, settings.paths.movedMap]) await writeFile(map, '', { flag: 'a' });
+  const { proxyMap, movedMap, domainsMap, secureMap, challengesMap, certificates } = settings.paths;
+  await mkdir(certificates, { recursive: true, mode: 0o700 });
+  for (const list of [proxyMap, movedMap, domainsMap, secureMap, challengesMap, listFile(certificates)]) {
+    await writeFile(list, '', { flag: 'a' });
+  }
   return {
     name: 'haproxy',
     command: ['/usr/sbin/haproxy', '-W', '-db', '-f', file],

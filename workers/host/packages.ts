@@ -48,6 +48,7 @@ export async function ensurePackages(
 const UNITS: Record<string, string[]> = {
   'docker.io': ['docker.service', 'docker.socket'],
   haproxy: ['haproxy.service'],
+  caddy: ['caddy.service'],
 };
 
 /** The units that come new with these packages. Pure. */
