@@ -19,6 +19,7 @@ export const TABS: Tab[] = [
   { place: 'terminal', label: 'Terminal', need: 'develop', isInside: true },
   { place: 'files', label: 'Files', need: 'view' },
   { place: 'environment', label: 'Environment', need: 'develop' },
+  { place: 'domains', label: 'Domains', need: 'view' },
   { place: 'checkpoints', label: 'Checkpoints', need: 'view' },
   { place: 'sharing', label: 'Sharing', need: 'own' },
   { place: 'settings', label: 'Settings', need: 'view' },
