@@ -109,6 +109,10 @@ const WAYS: Record<string, { body?: unknown }> = {
   'GET /deployments': {},
   'GET /deployments/1': {},
   'GET /metrics': {},
+  'GET /domains': {},
+  'POST /domains': { body: { name: 'shop.example.org' } },
+  'DELETE /domains/shop.example.org': {},
+  'POST /domains/shop.example.org/look': {},
   'POST /keys': { body: { key: `ssh-ed25519 ${'A'.repeat(68)} someone` } },
   'DELETE /keys': { body: { id: NO_ID } },
   'POST /rollback': { body: {} },
@@ -350,7 +354,9 @@ function findWays(): string[] {
   return files.flatMap((file) => {
     const dir = path.dirname(file);
     const place =
-      dir === '.' ? '' : `/${dir.replace('[number]', '1').replace('[id]', NO_ID).replace('[variable]', 'GREETING')}`;
+      dir === '.'
+        ? ''
+        : `/${dir.replace('[number]', '1').replace('[id]', NO_ID).replace('[variable]', 'GREETING').replace('[domain]', 'shop.example.org')}`;
     const source = readFileSync(path.join(root, file), 'utf8');
     return [...source.matchAll(/^export (?:const|async function|function) ([A-Z]+)\b/gm)].map(
       ([, method]) => `${method} ${place}`,

@@ -1,6 +1,8 @@
 // The instance that the end-to-end tests use: its own name, directories, ports and network, so that it runs beside
 // another one on the same machine.
 
+import os from 'node:os';
+
 /** Several checkouts on one machine can test at a time: each sets another number from 1 to 9. */
 export const TEST_SLOT = Number(process.env.LIGHTKEEPER_TEST_SLOT ?? 0);
 const slot = TEST_SLOT;
@@ -29,6 +31,12 @@ export const TEST_INSTANCE = {
   LIGHTKEEPER_SMTP_URL: `smtp://127.0.0.1:${port(16_025)}`,
   LIGHTKEEPER_MAIL_FROM: 'Lightkeeper <alerts@example.org>',
   LIGHTKEEPER_ALERT_ALLOW: '127.0.0.2/32',
+  // Domains: a DNS and a certificate authority of the test's own (e2e/setup/acme.ts).
+  LIGHTKEEPER_HTTPS_PORT: port(18_082),
+  LIGHTKEEPER_DNS: `127.0.0.1:${port(16_053)}`,
+  LIGHTKEEPER_PUBLIC_ADDRESSES: '203.0.113.77',
+  LIGHTKEEPER_ACME_URL: `https://localhost:${port(16_043)}/acme/local/directory`,
+  LIGHTKEEPER_ACME_CA_FILE: `${os.tmpdir()}/lightkeeper-test-acme${suffix}/pki/authorities/local/root.crt`,
   // A GitHub of the test's own.
   LIGHTKEEPER_GITHUB_ID: 'lightkeeper-test',
   LIGHTKEEPER_GITHUB_SECRET: 'a-secret-of-the-oauth-app',
@@ -44,6 +52,7 @@ export const SECOND_INSTANCE = {
   LIGHTKEEPER_DATA_DIR: `/var/lib/lightkeeper-second${suffix}`,
   LIGHTKEEPER_HTTP_PORT: port(19_180),
   LIGHTKEEPER_WEB_PORT: port(19_181),
+  LIGHTKEEPER_HTTPS_PORT: port(19_182),
   LIGHTKEEPER_SSH_GATEWAY_PORT: port(13_322),
   LIGHTKEEPER_SSH_PORTS: `${24_100 + 800 * slot}-${24_149 + 800 * slot}`,
   LIGHTKEEPER_SUBNET: `10.${218 + 10 * Math.min(slot, 1)}.${16 * slot}.0/20`,
@@ -53,6 +62,7 @@ export const SECOND_INSTANCE = {
 
 /** Debian packages the tests need besides the product's, by a program each brings. */
 export const TEST_PACKAGES = {
+  caddy: '/usr/bin/caddy',
   chromium: '/usr/bin/chromium',
   sshpass: '/usr/bin/sshpass',
   'openssh-client': '/usr/bin/ssh',
