@@ -3,9 +3,9 @@
 
 import { z } from 'zod';
 import { clientAddress } from '../auth/client-address.ts';
+import { parseCheckpointId } from '../checkpoints/id.ts';
 import { requestCheckpoint, requestDrop, requestRestore } from '../checkpoints/request.ts';
 import { listCheckpoints, viewCheckpoint } from '../checkpoints/view.ts';
-import { AppError } from '../errors/app-error.ts';
 import { requestClone } from '../sites/clone.ts';
 import { SITE_WITH_ALL } from '../sites/find.ts';
 import { viewSite } from '../sites/view.ts';
@@ -18,7 +18,6 @@ import { requireSiteOf } from './site-of.ts';
 const NEW = z.object({ label: z.string().max(500).nullish() });
 const RESTORE = z.object({ withoutUndo: z.boolean().default(false) });
 const CLONE = z.object({ name: z.string().max(100).nullish(), checkpoint: z.string().max(100).nullish() });
-const ID = z.uuid();
 
 type Named = { name: string };
 type One = { name: string; id: string };
@@ -37,7 +36,7 @@ export async function makeForSite(call: Call<Named>): Promise<Response> {
 
 export async function dropOfSite(call: Call<One>): Promise<Response> {
   const site = await requireSiteOf(call, call.params.name, 'own');
-  const id = parseId(call.params.id);
+  const id = parseCheckpointId(call.params.id);
   await requestDrop(call.db, site, id, adminOver(call, site));
   return json({ id, status: 'dropping' }, 202);
 }
@@ -45,7 +44,7 @@ export async function dropOfSite(call: Call<One>): Promise<Response> {
 export async function restoreOfSite(call: Call<One>): Promise<Response> {
   const site = await requireSiteOf(call, call.params.name, 'own');
   const { withoutUndo } = await readJson(call.request, RESTORE);
-  const id = parseId(call.params.id);
+  const id = parseCheckpointId(call.params.id);
   const { undo } = await requestRestore(call.db, site, id, { withoutUndo, by: adminOver(call, site) });
   return json({ name: site.name, restore: 'under way', undo }, 202);
 }
@@ -55,21 +54,11 @@ export async function cloneSite(call: Call<Named>): Promise<Response> {
   const { name, checkpoint } = await readJson(call.request, CLONE);
   const clone = await requestClone(call, {
     site,
-    checkpointId: checkpoint ? parseId(checkpoint) : null,
+    checkpointId: checkpoint ? parseCheckpointId(checkpoint) : null,
     name: name ?? null,
     address: clientAddress(call.request.headers),
     by: adminOver(call, site),
   });
   const row = await call.db.site.findUniqueOrThrow({ where: { id: clone.id }, include: SITE_WITH_ALL });
   return json(siteAnswer(viewSite(call.settings, row, site.standing)), 201);
-}
-
-/** What can be no id is nobody's. */
-function parseId(text: string): string {
-  const parsed = ID.safeParse(text);
-  if (parsed.success) return parsed.data.toLowerCase();
-  throw new AppError('not-found', {
-    message: 'There is no such checkpoint.',
-    hint: "The site's page lists those that it has.",
-  });
 }

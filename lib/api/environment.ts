@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { requireSecret } from '../env.ts';
-import { type Changed, changeEnvironment } from '../environment/change.ts';
+import { type Changed, changeEnvironment, viewChange } from '../environment/change.ts';
 import { ALL_BYTES_MAX, type Variables } from '../environment/variables.ts';
 import { viewEnvironment } from '../environment/view.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -48,9 +48,8 @@ export async function answerChange(
   return answerChanged(await changeEnvironment(deps, { site, next, by: adminOver(call, site) }));
 }
 
-export function answerChanged({ revision, what }: Changed): Response {
-  const restart = what === '' ? 'not needed' : 'under way';
-  return json({ revision, changes: what || 'none', restart }, what === '' ? 200 : 202);
+export function answerChanged(changed: Changed): Response {
+  return json(viewChange(changed), changed.what === '' ? 200 : 202);
 }
 
 /** Names for whoever may change what runs; values too when asked for, except to an admin over somebody else's site. */

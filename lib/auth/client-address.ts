@@ -5,10 +5,14 @@ import { isIP } from 'node:net';
 
 const UNKNOWN = 'unknown';
 
-/** The caller's address; IPv6 is cut to its /64, which is what one customer gets (RFC 6177). */
+/** The caller's address, as limits count it. */
 export function clientAddress(headers: Headers): string {
-  const last = headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
-  const address = last.replace(/^::ffff:(?=\d+\.)/i, '');
+  return countedAddress(headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '');
+}
+
+/** An address as it is counted: IPv6 is cut to its /64, which is what one customer gets (RFC 6177). */
+export function countedAddress(peer: string): string {
+  const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
   if (isIP(address) === 4) return address;
   return isIP(address) === 6 ? `${networkOf(address)}::/64` : UNKNOWN;
 }

@@ -29,6 +29,11 @@ export interface Changed {
   what: string;
 }
 
+/** What who asked is told: whether the app is being restarted for it. */
+export function viewChange({ revision, what }: Changed) {
+  return { revision, changes: what || 'none', restart: what === '' ? 'not needed' : 'under way' };
+}
+
 /** Throws `bad-request`, `site-not-ready` unless the site is live, `site-held` where no release of it could start. */
 export async function changeEnvironment({ db, secret }: ChangeDeps, { site, next, by }: Wish): Promise<Changed> {
   return db.$transaction(async (tx) => {
