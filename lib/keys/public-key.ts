@@ -65,6 +65,16 @@ export function parsePublicKey(text: string): PublicKey {
   };
 }
 
+/** The key that a client offers in wire format; null for one that no site would keep: another kind, too weak, damaged. */
+export function findPublicKey(blob: Buffer): PublicKey | null {
+  try {
+    return parsePublicKey(`${new WireReader(blob).text()} ${blob.toString('base64')}`);
+  } catch (error) {
+    if (error instanceof AppError || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /** The SHA-256 fingerprint of a key in wire format, as `ssh-keygen -l` prints it. */
 export function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;

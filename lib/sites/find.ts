@@ -47,6 +47,44 @@ export async function requireSite(
   return { ...site, standing };
 }
 
+/**
+ * As `requireSite`, for who is known by a key or a password and not as a user: `accessTo` says how far that opens a site,
+ * null for not at all. Throws the same.
+ */
+export async function requireOpened(
+  db: Db,
+  accessTo: (site: SiteRow) => Promise<Access | null>,
+  name: string,
+  need: Access,
+): Promise<SeenSite> {
+  const include = SITE_WITH_ALL;
+  const site =
+    (await db.site.findUnique({ where: { name }, include })) ??
+    (await db.site.findFirst({ where: formerly(name), include }));
+  const access = site && site.undoUntil === null ? await accessTo(site) : null;
+  if (!site || access === null) throw siteNotFound();
+  requireAccess({ access }, need);
+  return { ...site, standing: sharedWith(access) };
+}
+
+/** The sites of these ids as somebody sees them to whom each is open so far, the newest first. */
+export async function openedSites(db: Db, accesses: ReadonlyMap<string, Access>): Promise<SeenSite[]> {
+  const rows = await db.site.findMany({
+    where: { id: { in: [...accesses.keys()] }, ownerId: { not: null }, state: { not: 'deleting' } },
+    include: SITE_WITH_ALL,
+    orderBy: { claimedAt: 'desc' },
+  });
+  return rows.flatMap((site) => {
+    const access = accesses.get(site.id);
+    return access ? [{ ...site, standing: sharedWith(access) }] : [];
+  });
+}
+
+/** As those who share a site are told of it: its secrets are its owners'. */
+function sharedWith(access: Access): Standing {
+  return { access, seesSecrets: access === 'own', isShared: true };
+}
+
 /** As `requireSite`, for who needs no more than to know whether he may, such as every few seconds. */
 export async function requireStanding(
   db: Db,

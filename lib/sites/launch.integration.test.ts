@@ -4,7 +4,8 @@ import { seedPlans } from '../../prisma/seed.ts';
 import { unseal } from '../auth/seal.ts';
 import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { parseSettings } from '../env.ts';
-import { requireSite } from './find.ts';
+import { parsePublicKey } from '../keys/public-key.ts';
+import { requireOpened, requireSite } from './find.ts';
 import { insertReady, launch } from './launch.ts';
 
 const secret = 's'.repeat(32);
@@ -67,6 +68,26 @@ test('a guest who has a site gets it again', async () => {
   const first = await launch(deps(), request());
   const again = await launch(deps(), request({ owner: { id: first.owner.id } }));
   expect(again).toMatchObject({ created: false, site: { id: first.site.id } });
+});
+
+test('the key that a guest has proven is the new site’s first one, and its own alone', async () => {
+  await makeReady(1);
+  const publicKey = parsePublicKey(
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDYb6tmBq6nTrejDM9y0004OQTPH3XJfnFatpr61pYVb ed25519 256',
+  );
+  const wish = request({ key: 'by the key of a guest', publicKey });
+  const { site, owner } = await launch(deps(), wish);
+  const { fingerprint, line } = publicKey;
+  expect(site.keys).toMatchObject([{ fingerprint, publicKey: line, addedById: owner.id }]);
+  expect(await launch(deps(), wish)).toMatchObject({ created: false, site: { id: site.id } });
+  expect((await launch(deps(), request({ address: '192.0.2.2' }))).site.keys).toEqual([]);
+  const holder = async ({ id }: { id: string }) => (id === site.id ? 'view' : null);
+  await expect(requireOpened(database.db, holder, site.name, 'view')).resolves.toMatchObject({
+    standing: { access: 'view', seesSecrets: false },
+  });
+  await expect(requireOpened(database.db, holder, site.name, 'develop')).rejects.toMatchObject({ code: 'not-allowed' });
+  await database.db.site.update({ where: { id: site.id }, data: { undoUntil: new Date() } });
+  await expect(requireOpened(database.db, holder, site.name, 'view')).rejects.toMatchObject({ code: 'not-found' });
 });
 
 test('a name is taken once, also by two at the same moment', async () => {

@@ -7,6 +7,7 @@ import { isUniqueViolation } from '../db/unique-violation.ts';
 import { requireSecret, type Settings } from '../env.ts';
 import { AppError, invariant } from '../errors/app-error.ts';
 import { addJob } from '../jobs/add.ts';
+import type { PublicKey } from '../keys/public-key.ts';
 import { connectUpstream, type UpstreamWish } from '../upstream/change.ts';
 import { judgeLaunchTotals, lockUser, planNameOf, readTotals, totalsMaxOf } from '../users/totals.ts';
 import { judgeAddress, judgeCapacity, judgeRoom } from './admission.ts';
@@ -25,6 +26,8 @@ export interface LaunchRequest {
   key: string | null;
   /** A repository elsewhere that the site is to serve. */
   upstream?: UpstreamWish | null;
+  /** The key that the visitor has proven to hold: the new site's first one. */
+  publicKey?: PublicKey | null;
 }
 
 export interface Launched {
@@ -62,6 +65,7 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
     const claim = claimOf(owner, plan, request);
     const site = (await claimReady(tx, plan, claim, name)) ?? (await insertNew(deps, tx, plan, claim, name));
     await tx.launch.create({ data: { address: request.address } });
+    if (request.publicKey) await admitKey(tx, site.id, owner, request.publicKey);
     if (request.upstream) await connectUpstream(tx, deps.settings, site.id, request.upstream);
     await addJob(tx, 'converge', { siteId: site.id });
     await notify(tx, 'site', site.id);
@@ -148,6 +152,12 @@ async function admitOwner(tx: Transaction, owner: User, plan: Plan): Promise<voi
   if (owner.role === 'admin') return;
   const site = { diskBytes: Number(plan.diskBytesMax), memoryBytes: Number(plan.memoryBytesMax) };
   judgeLaunchTotals(await readTotals(tx, owner.id), site, totalsMaxOf(owner, plan));
+}
+
+/** The site is made just now, so there is room for a key and none of its own. */
+async function admitKey(tx: Transaction, siteId: string, owner: User, key: PublicKey): Promise<void> {
+  const { fingerprint, line: publicKey } = key;
+  await tx.sshKey.create({ data: { siteId, fingerprint, publicKey, addedById: owner.id } });
 }
 
 interface Claim {
