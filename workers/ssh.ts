@@ -1,4 +1,4 @@
-// The SSH process: one port for each site, the gateway port for git, and the terminals of browsers. A process of its own,
+// The SSH process: one port for each site, the gateway port for git and the console, and the terminals of browsers. A process of its own,
 // so that one busy transfer never delays the limits.
 
 import { openDb } from '#lib/db/client.ts';
@@ -24,7 +24,7 @@ import { openListener } from './ssh/listener.ts';
 import { createLogsServer, createReaders } from './ssh/logs-server.ts';
 import { createPenalties } from './ssh/penalties.ts';
 import { rollBack } from './ssh/rollback.ts';
-import { showLogs } from './ssh/show-logs.ts';
+import { readLogLines, showLogs } from './ssh/show-logs.ts';
 import { createSiteDoor } from './ssh/site-door.ts';
 import { createSiteListeners } from './ssh/site-listeners.ts';
 import { createSites } from './ssh/sites.ts';
@@ -64,7 +64,7 @@ await runWorker('ssh', async ({ settings, log, id }) => {
   });
   const readers = createReaders();
   const gatewayDoor = createGatewayDoor({
-    ...shared,
+    ...{ ...shared, db, settings },
     host: sshHost(settings),
     serveGit: ({ site, service, protocol, by }, { stdin, stdout, stderr, over }) => {
       const { id, name, pushBytesMax } = site;
@@ -74,6 +74,7 @@ await runWorker('ssh', async ({ settings, log, id }) => {
     },
     requestRollback: (site, by, over) => rollBack(db, site, by, over),
     showLogs: (site, request) => showLogs({ engine, readers }, site.id, request),
+    readLogLines: (siteId, count) => readLogLines({ engine, readers }, siteId, count),
   });
   const gateway = await openListener(listenerDeps, { bind: settings.bind, port: settings.sshGatewayPort }, gatewayDoor);
 

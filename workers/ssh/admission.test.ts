@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PublicKey } from '#lib/keys/public-key.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type { Identity } from './door.ts';
 import type { Guard } from './guard.ts';
@@ -106,6 +107,16 @@ describe('guests', () => {
     for (let count = 0; count < 4; count += 1) admission.welcome(enter(`e${count}`), { ...WHO, place: `${count}` });
     expect(admission.admits('f')).toBe(false);
     expect(admission.counts()).toEqual({ strangers: 0, guests: 6 });
+  });
+
+  it('take back what their source did wrong, unless they come with a key that anybody could have made', () => {
+    const [nobody, known] = [enter('a'), enter('a')];
+    for (let guess = 0; guess < 3; guess += 1) admission.blame(nobody, 'wrong-guesses');
+    expect(admission.admits('a')).toBe(false);
+    admission.welcome(nobody, { ...WHO, visitor: { key: {} as PublicKey, isNobody: true } });
+    expect(admission.admits('a')).toBe(false);
+    admission.welcome(known, WHO);
+    expect(admission.admits('a')).toBe(true);
   });
 
   it('that are idle are ended', () => {

@@ -86,7 +86,8 @@ export function createAdmission({ limits, penalties, now }: AdmissionDeps): Admi
     },
     welcome(guard, identity) {
       if (!forgetStranger(guard)) return false;
-      if (guard.source !== null) penalties.clear(guard.source);
+      // What anybody can do takes no guesses back.
+      if (guard.source !== null && !identity.visitor?.isNobody) penalties.clear(guard.source);
       const count = (places.get(identity.place) ?? 0) + 1;
       guests.set(guard, identity);
       places.set(identity.place, count);

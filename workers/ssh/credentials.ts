@@ -23,7 +23,7 @@ export interface Entry {
 }
 
 const PASSWORD_BYTES_MAX = 1_024;
-const BLOB_BYTES_MAX = 4_096;
+export const BLOB_BYTES_MAX = 4_096;
 /** An id that no site has, for the look-up of keys where there is no such site. */
 const NO_SITE = '00000000-0000-0000-0000-000000000000';
 
@@ -55,21 +55,25 @@ export async function findAnyKey(deps: CredentialDeps, attempt: Attempt): Promis
 }
 
 /** How far what let somebody in still opens the site; null: a changed password and a removed key or member do not. */
-export async function accessWith(deps: CredentialDeps, site: DoorSite, credential: Credential): Promise<Access | null> {
+export async function accessWith(
+  deps: CredentialDeps,
+  site: Pick<DoorSite, 'id' | 'isOwned' | 'sealedPassword'>,
+  credential: Credential,
+): Promise<Access | null> {
   if (!site.isOwned) return null;
   if (credential.kind === 'password') return site.sealedPassword === credential.sealedPassword ? 'own' : null;
   const keys = await deps.sites.keysWith(credential.fingerprint, site.id);
   return mostOf(keys.map(({ access }) => access));
 }
 
-function mostOf(accesses: Access[]): Access | null {
+export function mostOf(accesses: Access[]): Access | null {
   return accesses.reduce<Access | null>((most, each) => (most && includes(most, each) ? most : each), null);
 }
 
 /** "the site's password", or the comment of the key, which is its owner's word for it. */
 export async function credentialWords(
   { sites }: CredentialDeps,
-  site: DoorSite,
+  site: { id: string },
   credential: Credential,
 ): Promise<string> {
   if (credential.kind === 'password') return 'the site’s password';

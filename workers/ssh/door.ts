@@ -2,6 +2,7 @@
 
 import type { AuthenticationType, Connection } from 'ssh2';
 import type { AppError } from '#lib/errors/app-error.ts';
+import type { PublicKey } from '#lib/keys/public-key.ts';
 import type { Access } from '#lib/sites/access.ts';
 import type { Attempt, Credential } from './credentials.ts';
 import type { Guard } from './guard.ts';
@@ -15,6 +16,16 @@ export interface Identity {
   /** Connections are counted by it: a site's id, or a key's fingerprint where no site is named yet. */
   place: string;
   site: { id: string; name: string } | null;
+  /** Of one who is at the console, and not in a site: the key that has signed. */
+  visitor?: Visitor;
+  /** It ends its own site, so its connection stays for the answer. */
+  isLeaving?: boolean;
+}
+
+export interface Visitor {
+  key: PublicKey;
+  /** No account and no site knows the key: anybody can have one. */
+  isNobody: boolean;
 }
 
 export interface Door {

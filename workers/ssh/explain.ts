@@ -8,14 +8,31 @@ import type { Log } from '#lib/log.ts';
 /** As ssh itself says it when a connection fails. */
 export const EXIT_REFUSED = 255;
 
+export interface Explanation {
+  code: string;
+  message: string;
+  hint: string;
+}
+
 export function explain(error: unknown, log: Log, fields: Record<string, unknown>): string {
+  return renderExplanation(explanationOf(error, log, fields));
+}
+
+export function renderExplanation({ message, hint }: Explanation): string {
+  return `lightkeeper: ${message}\n${hint}\n`;
+}
+
+/** The same in its parts, for who asked for JSON. */
+export function explanationOf(error: unknown, log: Log, fields: Record<string, unknown>): Explanation {
   if (error instanceof AppError) {
-    log.info({ ...fields, code: error.code, details: error.details, cause: causeOf(error) }, 'refused');
-    return `lightkeeper: ${error.message}\n${error.hint}\n`;
+    const { code, message, hint, details } = error;
+    log.info({ ...fields, code, details, cause: causeOf(error) }, 'refused');
+    return { code, message, hint };
   }
   const id = randomUUID().slice(0, 8);
   log.error({ ...fields, id, cause: causeOf({ cause: error }) }, 'an SSH session failed');
-  return `lightkeeper: Something went wrong on our side (${id}).\nTry again in a moment; if it stays, tell the operator that id.\n`;
+  const hint = 'Try again in a moment; if it stays, tell the operator that id.';
+  return { code: 'internal', message: `Something went wrong on our side (${id}).`, hint };
 }
 
 function causeOf({ cause }: { cause?: unknown }): string | undefined {

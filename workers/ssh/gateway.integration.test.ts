@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { LogsRequest } from './console/command.ts';
 import type { GitRequest } from './gateway-door.ts';
 import type { Streams } from './run.ts';
 import { exampleSite, PASSWORD } from './testing/example-site.ts';
 import { type Client, createClient } from './testing/openssh.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { until } from './testing/until.ts';
 
 const OWN = exampleSite({});
 const OTHER = exampleSite({ id: '01890a5d-ac96-774b-bcce-b302099a8058', name: 'other-site', port: 22_001 });
@@ -20,6 +22,7 @@ let client: Client;
 let repositories = '';
 const requests: GitRequest[] = [];
 const rolledBack: string[] = [];
+let followers = 0;
 
 function serveGit(request: GitRequest, { stdin, stdout, stderr, over }: Streams): Promise<number> {
   requests.push(request);
@@ -31,6 +34,12 @@ function serveGit(request: GitRequest, { stdin, stdout, stderr, over }: Streams)
   return new Promise((resolve) => git.once('close', (code) => resolve(code ?? 1)));
 }
 
+async function showLogs(_: unknown, { over }: LogsRequest): Promise<void> {
+  followers += 1;
+  await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+  followers -= 1;
+}
+
 beforeAll(async () => {
   const requestRollback = async (site: { name: string }) => {
     rolledBack.push(site.name);
@@ -40,7 +49,8 @@ beforeAll(async () => {
   for (const { id } of [OWN, OTHER]) {
     await promisify(execFile)('git', ['init', '-q', '--bare', '-b', 'main', path.join(repositories, id)]);
   }
-  [server, client] = await Promise.all([startTestServer({ gateway: { serveGit, requestRollback } }), createClient()]);
+  const gateway = { serveGit, requestRollback, showLogs };
+  [server, client] = await Promise.all([startTestServer({ gateway }), createClient()]);
   server.sites.rows = [OWN, OTHER];
 });
 afterAll(async () => {
@@ -122,6 +132,54 @@ describe('git over SSH', () => {
     expect(asOther.stderr).toContain('Permission denied (publickey,password)');
     expect((await ssh('git', [list])).stderr).toContain('Permission denied (publickey)');
     expect((await ssh('calm-reef-7', [list])).stderr).toContain('Permission denied (publickey,password)');
+  });
+});
+
+describe('the console', () => {
+  afterEach(() => {
+    server.sites.accounts = [];
+  });
+
+  it('takes an account’s key under every name, and knows no site but those it opens', async () => {
+    server.sites.accounts = [{ id: 'olga', email: 'olga@example.org', publicKey: client.publicKey }];
+    for (const user of ['olga', 'other-site', 'console']) {
+      const whoami = await ssh(user, ['whoami']);
+      expect([whoami.code, String(whoami.stdout)]).toEqual([0, expect.stringContaining('You are olga@example.org')]);
+      for (const name of ['other-site', 'no-such-site']) {
+        expect(await ssh(user, [`status ${name}`])).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('There is no such site.'),
+        });
+      }
+    }
+    server.sites.keys.push({ siteId: OWN.id, publicKey: client.publicKey });
+    const status = await ssh('olga', ['status', 'calm-reef-7']);
+    expect([status.code, String(status.stdout)]).toEqual([0, expect.stringContaining('calm-reef-7.localhost')]);
+    server.sites.accounts = [];
+    expect((await ssh('olga', ['status', 'calm-reef-7'])).stderr).toContain('Permission denied');
+    expect((await ssh('console', ['status', 'calm-reef-7'])).code).toBe(0);
+  });
+
+  it('ends a log that is followed when the site is no longer shared', async () => {
+    server.sites.accounts = [{ id: 'olga', email: 'olga@example.org', publicKey: client.publicKey }];
+    server.sites.keys = [{ siteId: OWN.id, publicKey: client.publicKey, access: 'develop' }];
+    const following = ssh('olga', ['logs', 'calm-reef-7', '-f']);
+    expect(await until(() => followers === 1)).toBe(true);
+    server.sites.keys = [];
+    expect(await following).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no such site.') });
+    expect(followers).toBe(0);
+  });
+
+  it('takes a key that nobody knows as `console` alone', async () => {
+    expect((await ssh('console', ['help'])).code).toBe(0);
+    const usage = await ssh('console', ['lgos']);
+    expect([usage.code, usage.stderr]).toEqual([
+      2,
+      'lightkeeper: This port does not know that command.\nDid you mean `logs`?\n',
+    ]);
+    for (const user of ['calm-reef-7', 'no-such-site']) {
+      expect((await ssh(user, ['help'])).stderr).toContain('Permission denied (publickey,password)');
+    }
   });
 });
 

@@ -50,14 +50,8 @@ describe('parseGatewayCommand', () => {
     expect(parseGatewayCommand(`git-upload-pack '${'a'.repeat(30_000)}'`)).toEqual({ kind: 'unknown' });
   });
 
-  it('knows the words for people', () => {
-    expect(parseGatewayCommand('rollback')).toEqual({ kind: 'rollback' });
-    expect(parseGatewayCommand('logs')).toEqual({ kind: 'logs', follow: false });
-    expect(parseGatewayCommand('logs -f')).toEqual({ kind: 'logs', follow: true });
-    expect(parseGatewayCommand('logs; id')).toEqual({ kind: 'unknown' });
-    expect(parseGatewayCommand(' status ')).toEqual({ kind: 'status' });
-    expect(parseGatewayCommand('whoami')).toEqual({ kind: 'status' });
-    expect(parseGatewayCommand('help')).toEqual({ kind: 'help' });
+  it.each(['rollback', 'logs', 'logs -f', ' status ', 'help', ''])('leaves "%s" to the console', (line) => {
+    expect(parseGatewayCommand(line)).toEqual({ kind: 'unknown' });
   });
 
   it('never yields a name that could leave its place, whatever the line', () => {

@@ -1,5 +1,5 @@
-// The command lines that the gateway port understands, as a grammar and not as a shell: what does not match exactly is
-// refused. Git sends `git-upload-pack '/NAME.git'` (git's sq_quote); options, `..` and second words have no place in it.
+// The command lines of git that the gateway port understands, as a grammar and not as a shell: what does not match exactly
+// is none (the console's are in console/words.ts). Git sends `git-upload-pack '/NAME.git'` (git's sq_quote); options, `..` and second words have no place in it.
 
 import { isSiteName } from '#lib/sites/names.ts';
 
@@ -7,8 +7,6 @@ export type GitService = 'receive-pack' | 'upload-pack';
 
 export type GatewayCommand =
   | { kind: 'git'; service: GitService; siteName: string }
-  | { kind: 'rollback' | 'status' | 'help' }
-  | { kind: 'logs'; follow: boolean }
   | { kind: 'no-repository' }
   | { kind: 'unknown' };
 
@@ -18,21 +16,6 @@ const COMMAND_CHARACTERS_MAX = 256;
 
 export function parseGatewayCommand(line: string): GatewayCommand {
   if (line.length > COMMAND_CHARACTERS_MAX) return { kind: 'unknown' };
-  switch (line.trim()) {
-    case 'rollback':
-      return { kind: 'rollback' };
-    case 'status':
-    case 'whoami':
-      return { kind: 'status' };
-    case 'logs':
-      return { kind: 'logs', follow: false };
-    case 'logs -f':
-    case 'logs --follow':
-      return { kind: 'logs', follow: true };
-    case 'help':
-    case '':
-      return { kind: 'help' };
-  }
   const match = GIT.exec(line);
   if (!match) return { kind: 'unknown' };
   const siteName = REPOSITORY.exec(match[2] ?? match[3] ?? match[4] ?? '')?.[1] ?? '';

@@ -1,6 +1,8 @@
 // What one connection, one source and the whole process may take. OpenSSH's numbers where it has them (sshd_config(5)).
 
-export interface SshLimits {
+import type { NobodiesLimits } from './console/nobodies.ts';
+
+export interface SshLimits extends NobodiesLimits {
   /** From the first byte to a login. */
   loginGraceMs: number;
   /** Wrong passwords and signatures on one connection. */
@@ -42,6 +44,9 @@ export const SSH_LIMITS: SshLimits = {
   outputBytesMax: 4 * 1024 * 1024,
   channelInputBytesMax: 4 * 1024 * 1024 + 64 * 1024,
   inputBytesMax: 128 * 1024 * 1024,
+  nobodiesMax: 100,
+  nobodiesPerSourceMax: 10,
+  nobodyMs: 20 * 60_000,
   idleMs: 3_600_000,
   keepaliveMs: 15_000,
   keepalivesMax: 3,

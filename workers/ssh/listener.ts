@@ -9,7 +9,7 @@ import type { Log } from '#lib/log.ts';
 import type { Admission } from './admission.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import { authenticate } from './authentication.ts';
-import type { Door } from './door.ts';
+import type { Door, Identity } from './door.ts';
 import { type Guard, guardSocket } from './guard.ts';
 import type { SshLimits } from './limits.ts';
 import { sendTogether } from './outgoing.ts';
@@ -102,7 +102,7 @@ function serveClient(deps: ListenerDeps, door: Door, client: Connection, guard: 
         const isWithinLimit = admission.welcome(guard, identity);
         const { user, site, credential } = identity;
         log.info({ user, site: site?.id, credential: credential.kind, from: guard.ends.remote.address }, 'logged in');
-        door.serve(client, guard, identity, isWithinLimit ? null : tooManyConnections(limits));
+        door.serve(client, guard, identity, isWithinLimit ? null : tooManyConnections(limits, identity));
       },
     },
     client,
@@ -110,9 +110,9 @@ function serveClient(deps: ListenerDeps, door: Door, client: Connection, guard: 
   );
 }
 
-function tooManyConnections(limits: SshLimits): AppError {
+function tooManyConnections(limits: SshLimits, { site }: Identity): AppError {
   return new AppError('too-many-requests', {
-    message: `This site has ${limits.connectionsPerSiteMax} SSH connections open, which is the most it may have.`,
+    message: `${site ? 'This site' : 'Your key'} has ${limits.connectionsPerSiteMax} SSH connections open, which is the most it may have.`,
     hint: 'Close one of them and connect again.',
   });
 }

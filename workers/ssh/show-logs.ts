@@ -3,7 +3,7 @@
 import type { Engine } from '#lib/engine/engine.ts';
 import type { LogLine } from '#lib/logs/line.ts';
 import { followLogs, type LogState, readLogs } from '#lib/logs/read.ts';
-import type { LogsRequest } from './gateway-door.ts';
+import type { LogsRequest } from './console/command.ts';
 import type { Readers } from './logs-server.ts';
 
 export interface ShowLogsDeps {
@@ -11,7 +11,6 @@ export interface ShowLogsDeps {
   readers: Readers;
 }
 
-const COUNT = 200;
 const STATES: Record<LogState, string> = {
   running: '',
   asleep: '-- the site sleeps; its log goes on when it wakes\n',
@@ -21,7 +20,7 @@ const STATES: Record<LogState, string> = {
 export async function showLogs(
   { engine, readers }: ShowLogsDeps,
   siteId: string,
-  { follow, say, isBehind, over }: LogsRequest,
+  { count, follow, say, isBehind, over }: LogsRequest,
 ): Promise<void> {
   const leave = readers.enter(siteId);
   let missed = 0;
@@ -34,7 +33,7 @@ export async function showLogs(
     missed = 0;
   };
   try {
-    if (!follow) return tell(await readLogs(engine, siteId, COUNT));
+    if (!follow) return tell(await readLogs(engine, siteId, count));
     const report = {
       lines: tell,
       state: (state: LogState) => say(STATES[state]),
@@ -42,7 +41,21 @@ export async function showLogs(
         missed += count;
       },
     };
-    await followLogs(engine, siteId, COUNT, report, over);
+    await followLogs(engine, siteId, count, report, over);
+  } finally {
+    leave();
+  }
+}
+
+/** The newest lines of the site's log. Throws as `readLogs`. */
+export async function readLogLines(
+  { engine, readers }: ShowLogsDeps,
+  siteId: string,
+  count: number,
+): Promise<LogLine[]> {
+  const leave = readers.enter(siteId);
+  try {
+    return await readLogs(engine, siteId, count);
   } finally {
     leave();
   }

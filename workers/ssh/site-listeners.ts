@@ -92,8 +92,8 @@ export function createSiteListeners(deps: SiteListenersDeps): SiteListeners {
 /** A removed key or member, a lesser role, a changed password and a deleted site end what they had let in, on the gateway too. */
 async function endWithdrawn(deps: SiteListenersDeps, scope: 'all' | string, sites: DoorSite[]): Promise<void> {
   const byId = new Map(sites.map((site) => [site.id, site]));
-  for (const [guard, { site, credential, access }] of deps.admission.guests()) {
-    if (!site || (scope !== 'all' && scope !== site.id)) continue;
+  for (const [guard, { site, credential, access, isLeaving }] of deps.admission.guests()) {
+    if (!site || isLeaving || (scope !== 'all' && scope !== site.id)) continue;
     const current = byId.get(site.id);
     const opens = current ? await accessWith(deps, current, credential) : null;
     if (!current) guard.end('its site is gone');

@@ -32,6 +32,11 @@ export interface DoorKey {
   access: Access;
 }
 
+export interface Account {
+  id: string;
+  email: string | null;
+}
+
 export interface SiteUsage {
   diskBytes: bigint;
   memoryBytes: bigint;
@@ -51,6 +56,8 @@ export interface Sites {
   findByName(name: string): Promise<DoorSite | null>;
   /** The keys with this fingerprint, of the site or for null of all: its own, and those of the users who share it. */
   keysWith(fingerprint: string, siteId: string | null): Promise<DoorKey[]>;
+  /** Those whose key it is, without guests and without who is on his way out: one, unless several gave the same key. */
+  accountsWith(fingerprint: string): Promise<Account[]>;
   usageOf(siteId: string): Promise<SiteUsage | null>;
   /** The variables that the site's app runs with. */
   variablesOf(siteId: string): Promise<Sealed>;
@@ -80,6 +87,8 @@ const SELECT = {
 const EXISTING: Prisma.SiteWhereInput = { state: { in: ['launching', 'live'] } };
 /** More sites than one key can be in, so that the answer is bounded. */
 const KEYS_MAX = 1_000;
+/** More than one is already too many to act for. */
+const ACCOUNTS_MAX = 10;
 
 export function createSites(db: Db): Sites {
   const find = async (where: Prisma.SiteWhereInput) => {
@@ -92,6 +101,13 @@ export function createSites(db: Db): Sites {
     findByPort: (sshPort) => find({ sshPort }),
     findByName: async (name) => (await find({ name })) ?? find(formerly(name)),
     keysWith: (fingerprint, siteId) => findKeys(db, fingerprint, siteId),
+    accountsWith: (fingerprint) =>
+      db.user.findMany({
+        where: { keys: { some: { fingerprint } }, role: { not: 'guest' }, deletingAt: null },
+        orderBy: { createdAt: 'asc' },
+        select: { id: true, email: true },
+        take: ACCOUNTS_MAX,
+      }),
     usageOf: (siteId) =>
       db.usage.findUnique({ where: { siteId }, select: { diskBytes: true, memoryBytes: true, pids: true } }),
     variablesOf: async (id) => {

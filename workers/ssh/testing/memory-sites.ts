@@ -8,6 +8,7 @@ export interface MemorySites extends Sites {
   rows: DoorSite[];
   /** Without `access`: the site's own. */
   keys: { siteId: string; publicKey: string; access?: Access }[];
+  accounts: { id: string; email: string; publicKey: string }[];
   usage: SiteUsage | null;
   variables: Record<string, string>;
   verdicts: SiteVerdict[];
@@ -19,6 +20,7 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
   const sites: MemorySites = {
     rows,
     keys: [],
+    accounts: [],
     usage: null,
     variables: {},
     verdicts: [],
@@ -32,6 +34,10 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
         .filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint)
         .filter((key) => siteId === null || key.siteId === siteId)
         .map((key) => ({ access: 'own', ...key })),
+    accountsWith: async (fingerprint) =>
+      sites.accounts
+        .filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint)
+        .map(({ id, email }) => ({ id, email })),
     usageOf: async () => sites.usage,
     variablesOf: async () => sites.variables,
     verdictsOf: async () => sites.verdicts,

@@ -3,6 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Db } from '#lib/db/client.ts';
+import { parseSettings } from '#lib/env.ts';
 import { createLog, type Log } from '#lib/log.ts';
 import { type Admission, createAdmission } from '../admission.ts';
 import { createGate } from '../gate.ts';
@@ -29,6 +31,9 @@ export interface TestServer {
   open: (port: number) => Promise<Listener>;
   close(): Promise<void>;
 }
+
+/** What asks it is not tested here. */
+const NO_DATABASE = {} as Db;
 
 export async function startTestServer(
   given: { limits?: Partial<SshLimits>; gateway?: Partial<GatewayDoorDeps> } = {},
@@ -59,10 +64,12 @@ export async function startTestServer(
     { bind: '127.0.0.1', port: 0 },
     createGatewayDoor({
       ...shared,
+      ...{ db: NO_DATABASE, settings: parseSettings({}) },
       host: 'localhost',
       serveGit: async () => 0,
       requestRollback: async () => 'Rolling back.',
       showLogs: async (_, { say }) => say('one line\n'),
+      readLogLines: async () => [],
       ...given.gateway,
     }),
   );
