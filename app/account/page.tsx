@@ -12,7 +12,7 @@ import { SessionsSection } from './_parts/sessions-section.tsx';
 export const metadata: Metadata = { title: 'Account' };
 
 export default async function AccountPage() {
-  const { account, db, holder } = await openAccount();
+  const { account, db, holder, settings } = await openAccount();
   return (
     <>
       <BrandBar />
@@ -20,7 +20,7 @@ export default async function AccountPage() {
         <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Account</h1>
         <EmailSection account={account} />
         <PasswordSection account={account} />
-        <AccessSections db={db} userId={holder.user.id} />
+        <AccessSections db={db} settings={settings} userId={holder.user.id} />
         <SessionsSection account={account} />
         <DeleteSection account={account} />
       </main>

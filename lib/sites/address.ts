@@ -18,6 +18,11 @@ export function sshHost(settings: Settings): string {
   return new URL(settings.appUrl).hostname;
 }
 
+/** The console for people, who then name a command. */
+export function consoleCommand(settings: Settings, command: string): string {
+  return `ssh -p ${settings.sshGatewayPort} ${sshHost(settings)} ${command}`;
+}
+
 /** The git remote over HTTP; with a token, ready to clone without a question. */
 export function gitHttpUrl(settings: Settings, name: string, token: string | null): string {
   const app = new URL(settings.appUrl);

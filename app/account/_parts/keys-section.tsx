@@ -11,7 +11,13 @@ import { Card } from '../../_components/card.tsx';
 import { Disclosure } from '../../_components/disclosure.tsx';
 import { Notice } from '../../_components/notice.tsx';
 
-export function KeysSection({ initial }: { initial: UserKeyView[] }) {
+interface KeysSectionProps {
+  initial: UserKeyView[];
+  /** To type at a terminal, where a key is all that one needs. */
+  consoleCommand: string;
+}
+
+export function KeysSection({ initial, consoleCommand }: KeysSectionProps) {
   const [keys, setKeys] = useState(initial);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -36,7 +42,8 @@ export function KeysSection({ initial }: { initial: UserKeyView[] }) {
   return (
     <Card title="SSH keys" id="ssh-keys">
       <p className="mb-3 text-sm text-muted">
-        They log you in to each site that is yours or that you develop, and are git’s way to all that you may see.
+        They log you in to each site that is yours or that you develop, and are git’s way to all that you may see. All
+        of it also without a browser: <code className="font-mono text-xs">{consoleCommand}</code>
       </p>
       <ul className="flex flex-col gap-2 text-sm empty:hidden">
         {keys.map((key) => (
