@@ -341,7 +341,8 @@ async function everythingOf(site: Site) {
 }
 
 async function readAnswer(response: Response) {
-  const { date: _date, ...headers } = Object.fromEntries(response.headers);
+  // The time, and what is left of how often this caller may ask.
+  const { date: _date, ratelimit: _left, ...headers } = Object.fromEntries(response.headers);
   return { status: response.status, headers, body: await response.json() };
 }
 

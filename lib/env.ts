@@ -65,6 +65,9 @@ const VARIABLES = z.object({
   /** This server's addresses as the world sees them, with commas; empty: those of SITES_DOMAIN's names. */
   LIGHTKEEPER_PUBLIC_ADDRESSES: addresses,
   LIGHTKEEPER_LAUNCHES_PER_HOUR: count.default(10),
+  /** To the API, of one caller: all, and of these the ones that change something. */
+  LIGHTKEEPER_REQUESTS_PER_MINUTE: count.min(1).default(600),
+  LIGHTKEEPER_CHANGES_PER_MINUTE: count.min(1).default(120),
   LIGHTKEEPER_SITES_PER_ADDRESS: count.default(5),
   /** Promised memory and disk as a multiple of what the machine has. */
   LIGHTKEEPER_OVERCOMMIT: z.coerce.number().min(0.1).max(100).default(4),
@@ -132,6 +135,8 @@ export interface Settings {
   dnsServers: string[];
   publicAddresses: string[];
   launchesPerHour: number;
+  requestsPerMinute: number;
+  changesPerMinute: number;
   sitesPerAddress: number;
   overcommit: number;
   drainSeconds: number;
@@ -199,6 +204,8 @@ function toSettings(variables: Variables): Settings {
     dnsServers: variables.LIGHTKEEPER_DNS,
     publicAddresses: variables.LIGHTKEEPER_PUBLIC_ADDRESSES,
     launchesPerHour: variables.LIGHTKEEPER_LAUNCHES_PER_HOUR,
+    requestsPerMinute: variables.LIGHTKEEPER_REQUESTS_PER_MINUTE,
+    changesPerMinute: variables.LIGHTKEEPER_CHANGES_PER_MINUTE,
     sitesPerAddress: variables.LIGHTKEEPER_SITES_PER_ADDRESS,
     overcommit: variables.LIGHTKEEPER_OVERCOMMIT,
     drainSeconds: variables.LIGHTKEEPER_DRAIN_SECONDS,

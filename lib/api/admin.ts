@@ -6,15 +6,15 @@ import type { Db } from '../db/client.ts';
 import { AppError, siteNotFound } from '../errors/app-error.ts';
 import type { Viewer } from '../sites/access.ts';
 import { isSiteName } from '../sites/names.ts';
-import { type Call, handle } from './handle.ts';
+import { type Call, handle, type Skin } from './handle.ts';
 
 export interface AdminCall<Params> extends Call<Params> {
   who: Who;
 }
 
 /** As `handle`, for admins alone. */
-export function handleAdmin<Params>(work: (call: AdminCall<Params>) => Promise<Response>) {
-  return handle<Params>(async (call) => work({ ...call, who: requireAdmin(call.viewer, call.request.headers) }));
+export function handleAdmin<Params>(work: (call: AdminCall<Params>) => Promise<Response>, skin: Skin = {}) {
+  return handle<Params>(async (call) => work({ ...call, who: requireAdmin(call.viewer, call.request.headers) }), skin);
 }
 
 /** Throws `not-found` unless the viewer is an admin. */

@@ -8,6 +8,7 @@ import { type Db, openDb } from '../db/client.ts';
 import { requireDatabaseUrl, type Settings, settings, shareAppUrl } from '../env.ts';
 import { createLog, type Log } from '../log.ts';
 import { type Bells, createBells } from './bells.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createStreamLimit, type StreamLimit } from './stream-limit.ts';
 
 export interface Services {
@@ -16,6 +17,8 @@ export interface Services {
   log: Log;
   bells: Bells;
   streams: StreamLimit;
+  /** Requests to the API, by caller. */
+  rates: RateLimit;
   signIns: Throttle;
   /** Refused sign-ins that are audited, of all callers. */
   refusals: Throttle;
@@ -77,6 +80,7 @@ function createServices(from: Settings): Services {
     log,
     bells: createBells({ databaseUrl, log }),
     streams: createStreamLimit(),
+    rates: createRateLimit({ requestsPerMinute: from.requestsPerMinute, changesPerMinute: from.changesPerMinute }),
     signIns: createThrottle(SIGN_INS_PER_MINUTE, 60_000),
     refusals: createThrottle(REFUSALS_PER_HOUR, 3_600_000),
     entries: createThrottle(ENTRIES_MAX, ENTRIES_MS),

@@ -3,4 +3,4 @@
 import { answerHook } from '#lib/api/github-hook.ts';
 import { handle } from '#lib/api/handle.ts';
 
-export const POST = handle<{ name: string }>(answerHook);
+export const POST = handle<{ name: string }>(answerHook, { isCounted: false });
