@@ -3,6 +3,7 @@
 
 import { sweepAccounts } from '#lib/accounts/delete.ts';
 import { pruneSessions } from '#lib/accounts/sessions.ts';
+import { forgetAnswers } from '#lib/answers/kept-answers.ts';
 import { openDb } from '#lib/db/client.ts';
 import { notify } from '#lib/db/notify.ts';
 import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
@@ -47,6 +48,7 @@ await runWorker('keeper', async ({ settings, log }) => {
   const forget = async () => {
     await db.$executeRaw`delete from "Launch" where at < now() - interval '1 hour'`;
     await pruneSessions(db);
+    await forgetAnswers(db);
   };
 
   const guard = async () => {
@@ -63,7 +65,7 @@ await runWorker('keeper', async ({ settings, log }) => {
     repeat(log, 'guarding the firewall', GUARD_MS, guard),
     repeat(log, 'reading usage', READ_MS, reading.read),
     repeat(log, 'keeping history', HISTORY_MS, roll),
-    repeat(log, 'forgetting launches', FORGET_MS, forget),
+    repeat(log, 'forgetting launches, sessions and answers', FORGET_MS, forget),
     repeat(log, 'ending accounts', SWEEP_MS, async () => void (await sweepAccounts({ db, secret }))),
     repeat(log, 'sending alerts', ALERT_MS, createAlerts({ db, settings, log })),
     repeat(log, 'looking for drift', DRIFT_MS, drift),

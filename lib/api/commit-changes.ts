@@ -2,20 +2,18 @@
 
 import { createInterface } from 'node:readline';
 import { AppError } from '../errors/app-error.ts';
-import { COMMIT_LINE, type CommitLine, EDIT, type Edit } from '../git/changes.ts';
+import { COMMIT_LINE, type CommitLine, EDIT, EDIT_BYTES_MAX, type Edit } from '../git/changes.ts';
 import type { SeenSite } from '../sites/find.ts';
 import { readJson } from './body.ts';
 import { away, openAnswer } from './git-worker.ts';
 import { type Call, json } from './handle.ts';
 
-/** Of the request; what one push may hold is git's to say. */
-const BODY_BYTES_MAX = 24 * 1024 ** 2;
 const HEARTBEAT_MS = 15_000;
 export const LINES_TYPE = 'application/x-ndjson';
 
 /** With `Accept: application/x-ndjson` every line as it is said; else 201 when the commit is live, or what refused it. */
 export async function commitFor(call: Call<unknown>, site: SeenSite): Promise<Response> {
-  const edit = await readJson(call.request, EDIT, BODY_BYTES_MAX);
+  const edit = await readJson(call.request, EDIT, EDIT_BYTES_MAX);
   const lines = await openLines(call, site, edit);
   if ((call.request.headers.get('accept') ?? '').includes(LINES_TYPE)) return streamLines(lines);
   for await (const line of lines) {

@@ -1,9 +1,10 @@
-// The skin of every route handler: who asks and how often, whether another page made the browser ask, what an error looks
-// like.
+// The skin of every route handler: who asks and how often, whether another page made the browser ask, whether it was asked
+// before, what an error looks like.
 
 import { checkOrigin } from '../auth/origin.ts';
 import { findViewer } from '../auth/viewer.ts';
 import type { Viewer } from '../sites/access.ts';
+import { answerOnce } from './answer-once.ts';
 import { limitedAs } from './caller.ts';
 import { type Services, services } from './services.ts';
 import { translateError } from './translate-error.ts';
@@ -19,6 +20,8 @@ type Route<Params> = (request: Request, context: { params: Promise<Params> }) =>
 export interface Skin {
   /** False: the route has a limit of its own, and is not counted by the callers'. */
   isCounted?: boolean;
+  /** True: the route knows itself which requests are one. */
+  hasOwnKeys?: boolean;
 }
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -26,7 +29,7 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Makes a route handler of a function that answers or throws an AppError. Answers are never cached. */
 export function handle<Params>(
   work: (call: Call<Params>) => Promise<Response>,
-  { isCounted = true }: Skin = {},
+  { isCounted = true, hasOwnKeys = false }: Skin = {},
 ): Route<Params> {
   return async (request, context) => {
     const { method } = request;
@@ -42,7 +45,8 @@ export function handle<Params>(
         if (refused) throw refused;
       }
       const call = { ...parts, request, params: await context.params, viewer };
-      return work(call);
+      const once = (asked: Call<Params>) => work(asked).catch(refuse);
+      return method === 'POST' && !hasOwnKeys ? answerOnce(call, once) : once(call);
     };
     const response = await answer().catch(refuse);
     for (const [name, value] of Object.entries(limits)) response.headers.set(name, value);

@@ -10,6 +10,7 @@ import { viewSite } from '../sites/view.ts';
 import { parseBranch, parseRepositoryUrl } from '../upstream/url.ts';
 import { readForm, readJson } from './body.ts';
 import { type Call, json } from './handle.ts';
+import { IDEMPOTENCY_HEADER, isIdempotencyKey, parseIdempotencyKey } from './idempotency-key.ts';
 import { requireLauncher } from './person.ts';
 import { awaitRoute } from './route-wait.ts';
 import { siteAnswer } from './site-answer.ts';
@@ -18,12 +19,10 @@ const NAME = z.string().max(100).nullish();
 const UPSTREAM = { repository: z.string().max(1_000).nullish(), branch: z.string().max(300).nullish() };
 const BODY = z.object({ name: NAME, ...UPSTREAM });
 const FORM = z.object({ name: NAME, key: z.string().nullish(), ...UPSTREAM });
-/** Whoever repeats a key is given the same site: too short a key would be somebody else's too. */
-const KEY = /^[\w.:-]{16,100}$/;
 
 export async function launchByJson(call: Call<unknown>): Promise<Response> {
   const wish = await readJson(call.request, BODY);
-  const { view, created, cookie } = await launchFor(call, wish, call.request.headers.get('idempotency-key'));
+  const { view, created, cookie } = await launchFor(call, wish, call.request.headers.get(IDEMPOTENCY_HEADER));
   return json({ created, ...siteAnswer(view) }, created ? 201 : 200, cookie);
 }
 
@@ -67,16 +66,8 @@ function refusedAt({ repository, branch }: z.infer<typeof BODY>, code: string): 
  */
 function keyOf({ settings, viewer, request }: Call<unknown>, named: string | null): string | null {
   const cookie = findCookie(request.headers.get('cookie') ?? '', cookieOf(settings, 'launch').name);
-  if (viewer.userId === null && cookie !== null && KEY.test(cookie)) return cookie;
-  return parseKey(named);
-}
-
-function parseKey(key: string | null): string | null {
-  if (key === null || KEY.test(key)) return key;
-  throw new AppError('bad-request', {
-    message: 'The Idempotency-Key is not usable.',
-    hint: 'Send 16 to 100 letters, digits, hyphens, dots, colons or underscores that nobody else would send, such as a UUID.',
-  });
+  if (viewer.userId === null && cookie !== null && isIdempotencyKey(cookie)) return cookie;
+  return parseIdempotencyKey(named);
 }
 
 function redirect(location: string, headers: Record<string, string> = {}): Response {

@@ -14,6 +14,8 @@ export const CATALOGUE = {
   'too-many-launches': { httpStatus: 429, retryable: true },
   'too-many-sites': { httpStatus: 429, retryable: false },
   'too-many-requests': { httpStatus: 429, retryable: true },
+  'request-under-way': { httpStatus: 409, retryable: true },
+  'key-reused': { httpStatus: 422, retryable: false },
   'over-total': { httpStatus: 409, retryable: false },
   'plan-in-use': { httpStatus: 409, retryable: false },
   'too-many-keys': { httpStatus: 409, retryable: false },

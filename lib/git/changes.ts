@@ -7,6 +7,8 @@ import { ERROR_CODES } from '../errors/catalogue.ts';
 const COMMIT = z.string().regex(/^[0-9a-f]{40}$/, 'is not the whole id of a commit');
 const PATH = z.string().min(1).max(4_096);
 
+/** Of the request; what one push may hold is git's to say. */
+export const EDIT_BYTES_MAX = 24 * 1024 ** 2;
 export const CHANGES_MAX = 100;
 export const MESSAGE_LENGTH_MAX = 2_000;
 

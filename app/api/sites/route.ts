@@ -8,7 +8,9 @@ import { requireSecret } from '#lib/env.ts';
 import { sitesOf } from '#lib/sites/find.ts';
 import { viewSite } from '#lib/sites/view.ts';
 
-export const POST = handle((call) => (isForm(call.request) ? launchByForm(call) : launchByJson(call)));
+export const POST = handle((call) => (isForm(call.request) ? launchByForm(call) : launchByJson(call)), {
+  hasOwnKeys: true,
+});
 
 export const GET = handle(async ({ db, settings, viewer }) => {
   refuseBadToken(viewer);
