@@ -29,6 +29,7 @@ const WAYS: Record<string, unknown> = {
   'POST /plans': { name: 'any' },
   'PATCH /plans/[name]': { change: { pidsMax: 100 } },
   'DELETE /plans/[name]': undefined,
+  'GET /users': undefined,
   'PATCH /users/[id]': { change: { sitesMax: 3 } },
   'POST /bulk': { names: ['[name]'], action: 'delete' },
   'DELETE /sites/[name]': undefined,

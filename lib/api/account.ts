@@ -1,6 +1,6 @@
 // The API of accounts. Ways in answer JSON to a script and a redirect to a page's form without JavaScript.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type AccountDeps, changeEmail, changePassword, type Holder, viewAccount } from '../accounts/account.ts';
 import { readCaller } from '../accounts/caller.ts';
 import { requestAccountDelete } from '../accounts/delete.ts';
@@ -16,18 +16,11 @@ import { requireSecret } from '../env.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Viewer } from '../sites/access.ts';
 import { isForm, readForm, readJson } from './body.ts';
+import { EMAIL, MAILED_TOKEN, NEW_EMAIL, NEW_PASSWORD, SESSION, WAY_IN } from './contract/account.ts';
 import { type Call, handle, json } from './handle.ts';
 
-const TEXT = z.string().max(1_000);
-const CREDENTIALS = z.object({ email: TEXT, password: TEXT });
-const EMAIL = z.object({ email: TEXT });
-const TOKEN = z.object({ token: TEXT });
-const NEW_EMAIL = z.object({ email: TEXT, current: TEXT.default('') });
-const NEW_PASSWORD = z.object({ password: TEXT, current: TEXT.default('') });
-const SESSION = z.object({ id: z.uuid() }).or(z.object({ all: z.literal(true) }));
-
 /** POST `{ email, password }`. */
-export const signInRoute = wayIn('/sign-in', CREDENTIALS, async (call, fields) => {
+export const signInRoute = wayIn('/sign-in', WAY_IN, async (call, fields) => {
   const email = parseEmail(fields.email);
   mayTry(call, email);
   return signIn(call, await visitorOf(call), { email, password: fields.password }).catch(async (error) => {
@@ -37,7 +30,7 @@ export const signInRoute = wayIn('/sign-in', CREDENTIALS, async (call, fields) =
 });
 
 /** POST `{ email, password }`. */
-export const signUpRoute = wayIn('/sign-up', CREDENTIALS, async (call, fields) => {
+export const signUpRoute = wayIn('/sign-up', WAY_IN, async (call, fields) => {
   const email = parseEmail(fields.email);
   mayTry(call, email);
   call.signUps.attempt(clientAddress(call.request.headers));
@@ -45,7 +38,7 @@ export const signUpRoute = wayIn('/sign-up', CREDENTIALS, async (call, fields) =
 });
 
 /** POST `{ token }` of a mail. */
-export const openLinkRoute = wayIn('/sign-in/link', TOKEN, async (call, { token }) => {
+export const openLinkRoute = wayIn('/sign-in/link', MAILED_TOKEN, async (call, { token }) => {
   call.entries.attempt(`link ${clientAddress(call.request.headers)}`);
   return openLink(call, await visitorOf(call), token);
 });

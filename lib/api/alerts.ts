@@ -1,7 +1,5 @@
 // The API of alert channels: the same for a signed-in user, guests too, and for the admins, who have theirs together.
 
-import { z } from 'zod';
-import { ALERT_KINDS, ALERT_LEVELS } from '../alerts/channel.ts';
 import {
   addChannel,
   CHANNELS_MAX,
@@ -17,16 +15,9 @@ import { clientAddress } from '../auth/client-address.ts';
 import { AppError } from '../errors/app-error.ts';
 import { requireAdmin } from './admin.ts';
 import { readJson } from './body.ts';
+import { CONFIRM, NEW_CHANNEL, TEST_QUERY } from './contract/account.ts';
+import { GIVEN_ID } from './contract/operation.ts';
 import { type Call, handle, json } from './handle.ts';
-
-const WISH = z.object({
-  kind: z.enum(ALERT_KINDS),
-  target: z.string().max(2_000),
-  level: z.enum(ALERT_LEVELS).default('critical'),
-});
-const CHANNEL = z.object({ id: z.uuid() });
-const TEST = z.object({ test: z.uuid() });
-const TOKEN = z.object({ token: z.string().max(2_000) });
 
 /** Whose channels a request is about. Throws when the viewer has none. */
 type Scope = (call: Call<unknown>) => Change;
@@ -56,12 +47,12 @@ export function channelRoutes(scope: Scope) {
     }),
     POST: handle(async (call) => {
       const change = scope(call);
-      const wish = await readJson(call.request, WISH);
+      const wish = await readJson(call.request, NEW_CHANNEL);
       return json(await addChannel(call, change, wish, (mailbox) => mayAsk(call, change.owner, mailbox)), 201);
     }),
     DELETE: handle(async (call) => {
       const change = scope(call);
-      const { id } = await readJson(call.request, CHANNEL);
+      const { id } = await readJson(call.request, GIVEN_ID);
       await removeChannel(call.db, change, id);
       return json({ id });
     }),
@@ -73,13 +64,13 @@ export function testRoutes(scope: Scope) {
   return {
     POST: handle(async (call) => {
       const { owner } = scope(call);
-      const { id } = await readJson(call.request, CHANNEL);
+      const { id } = await readJson(call.request, GIVEN_ID);
       call.alertTests.attempt(owner ?? 'admins');
       return json({ test: await requestTest(call.db, owner, id) }, 202);
     }),
     GET: handle(async (call) => {
       const { owner } = scope(call);
-      const asked = TEST.safeParse(Object.fromEntries(new URL(call.request.url).searchParams));
+      const asked = TEST_QUERY.safeParse(Object.fromEntries(new URL(call.request.url).searchParams));
       const result = asked.success ? await readTest(call.db, owner, asked.data.test) : null;
       return json(result ? { done: true, ...result } : { done: false });
     }),
@@ -88,7 +79,7 @@ export function testRoutes(scope: Scope) {
 
 /** POST `{ token }` of the mail: whoever has it may, signed in or not. */
 export const confirmRoute = handle(async (call) => {
-  const { token } = await readJson(call.request, TOKEN);
+  const { token } = await readJson(call.request, CONFIRM);
   return json({ target: await confirmChannel(call, token, new Date()) });
 });
 

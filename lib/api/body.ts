@@ -1,4 +1,4 @@
-// Bodies of requests: bounded, parsed, checked. Nothing past this file sees what a caller really sent.
+// Bodies and queries of requests: bounded, parsed, checked. Nothing past this file sees what a caller really sent.
 
 import type { z } from 'zod';
 import { formatBytes } from '../bytes.ts';
@@ -19,6 +19,11 @@ export async function readJson<Schema extends z.ZodType>(
 export async function readForm<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
   const fields = new URLSearchParams((await readBody(request)).toString('utf8'));
   return check(schema, Object.fromEntries(fields));
+}
+
+/** Reads the query of the address. Throws `bad-request` that names the parameter at fault. */
+export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
+  return check(schema, Object.fromEntries(new URL(request.url).searchParams));
 }
 
 /** Sent by a page's form, by a browser; `curl -d` calls JSON a form too, but asks for no page. */

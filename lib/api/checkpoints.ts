@@ -1,7 +1,6 @@
 // The API of a site's checkpoints: list, make, drop, go back to one, copy the site. Lookers see them, developers make them; going back and
 // dropping take something away, and are the owners', as copying is, for the copy has all secrets of the disk.
 
-import { z } from 'zod';
 import { clientAddress } from '../auth/client-address.ts';
 import { parseCheckpointId } from '../checkpoints/id.ts';
 import { requestCheckpoint, requestDrop, requestRestore } from '../checkpoints/request.ts';
@@ -11,13 +10,11 @@ import { SITE_WITH_ALL } from '../sites/find.ts';
 import { viewSite } from '../sites/view.ts';
 import { adminOver } from './admin.ts';
 import { readJson } from './body.ts';
+import { NEW_CHECKPOINT, RESTORE } from './contract/checkpoints.ts';
+import { CLONE } from './contract/sites.ts';
 import { type Call, json } from './handle.ts';
 import { siteAnswer } from './site-answer.ts';
 import { requireSiteOf } from './site-of.ts';
-
-const NEW = z.object({ label: z.string().max(500).nullish() });
-const RESTORE = z.object({ withoutUndo: z.boolean().default(false) });
-const CLONE = z.object({ name: z.string().max(100).nullish(), checkpoint: z.string().max(100).nullish() });
 
 type Named = { name: string };
 type One = { name: string; id: string };
@@ -29,7 +26,7 @@ export async function listOfSite(call: Call<Named>): Promise<Response> {
 
 export async function makeForSite(call: Call<Named>): Promise<Response> {
   const site = await requireSiteOf(call, call.params.name, 'develop');
-  const { label } = await readJson(call.request, NEW);
+  const { label } = await readJson(call.request, NEW_CHECKPOINT);
   const made = await requestCheckpoint(call.db, site, label ?? null, adminOver(call, site));
   return json({ checkpoint: viewCheckpoint(made) }, 202);
 }

@@ -1,6 +1,6 @@
 // The parts that the routes of a site's variables share: what a body may be, and what a change is answered with.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { requireSecret } from '../env.ts';
 import { type Changed, changeEnvironment, viewChange } from '../environment/change.ts';
 import { ALL_BYTES_MAX, type Variables } from '../environment/variables.ts';
@@ -8,7 +8,8 @@ import { viewEnvironment } from '../environment/view.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { SeenSite } from '../sites/find.ts';
 import { adminOver } from './admin.ts';
-import { readJson } from './body.ts';
+import { readJson, readQuery } from './body.ts';
+import { type ALL_VARIABLES, VARIABLES_QUERY } from './contract/deployments.ts';
 import { type Call, json } from './handle.ts';
 
 /** A byte of a value can be six characters of JSON. */
@@ -18,9 +19,9 @@ const ENTRIES_MAX = 1_000;
 /** The variables of a body, by name. Zod's records drop the name `__proto__`, so the pairs are read as they come. */
 export async function readVariables<Value extends z.ZodType>(
   request: Request,
+  schema: typeof ALL_VARIABLES,
   value: Value,
 ): Promise<Map<string, z.infer<Value>>> {
-  const schema = z.object({ variables: z.looseObject({}) });
   const { variables } = await readJson(request, schema, BODY_BYTES_MAX);
   const entries = Object.entries(variables);
   if (entries.length > ENTRIES_MAX) throw notRight('more than 1,000 names', 'A site may have 100.');
@@ -54,7 +55,7 @@ export function answerChanged(changed: Changed): Response {
 
 /** Names for whoever may change what runs; values too when asked for, except to an admin over somebody else's site. */
 export async function answerVariables(call: Call<unknown>, site: SeenSite): Promise<Response> {
-  const wantsValues = new URL(call.request.url).searchParams.get('values') === '1';
+  const wantsValues = readQuery(call.request, VARIABLES_QUERY).values === '1';
   if (wantsValues && adminOver(call, site)) {
     throw new AppError('not-allowed', {
       message: 'An admin does not read the values of somebody else’s variables.',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { askWorker } from './git-worker.ts';
 import { type Place, placeQuery } from './place.ts';
 
-const COMMITS = z.object({
+export const COMMITS = z.object({
   commits: z.array(z.object({ id: z.string(), subject: z.string(), author: z.string(), at: z.iso.datetime() })),
 });
 const PLACE = { path: z.string(), commit: z.string().nullable(), main: z.string().nullable() };
@@ -25,7 +25,7 @@ const FILE = z.object({
   link: z.boolean(),
   editable: z.boolean(),
 });
-const FOLDER_OR_FILE = z.discriminatedUnion('kind', [FOLDER, FILE]);
+export const FOLDER_OR_FILE = z.discriminatedUnion('kind', [FOLDER, FILE]);
 
 export type CommitList = z.infer<typeof COMMITS>;
 export type FolderOrFile = z.infer<typeof FOLDER_OR_FILE>;

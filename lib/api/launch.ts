@@ -1,6 +1,6 @@
 // The big button's request, from a script (JSON) or from a page without JavaScript (a form, answered with a redirect).
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { clientAddress } from '../auth/client-address.ts';
 import { cookieOf, sessionCookie } from '../auth/session.ts';
 import { findCookie } from '../auth/viewer.ts';
@@ -9,26 +9,22 @@ import { launch } from '../sites/launch.ts';
 import { viewSite } from '../sites/view.ts';
 import { parseBranch, parseRepositoryUrl } from '../upstream/url.ts';
 import { readForm, readJson } from './body.ts';
+import { LAUNCH, LAUNCH_FORM } from './contract/sites.ts';
 import { type Call, json } from './handle.ts';
 import { IDEMPOTENCY_HEADER, isIdempotencyKey, parseIdempotencyKey } from './idempotency-key.ts';
 import { requireLauncher } from './person.ts';
 import { awaitRoute } from './route-wait.ts';
 import { siteAnswer } from './site-answer.ts';
 
-const NAME = z.string().max(100).nullish();
-const UPSTREAM = { repository: z.string().max(1_000).nullish(), branch: z.string().max(300).nullish() };
-const BODY = z.object({ name: NAME, ...UPSTREAM });
-const FORM = z.object({ name: NAME, key: z.string().nullish(), ...UPSTREAM });
-
 export async function launchByJson(call: Call<unknown>): Promise<Response> {
-  const wish = await readJson(call.request, BODY);
+  const wish = await readJson(call.request, LAUNCH);
   const { view, created, cookie } = await launchFor(call, wish, call.request.headers.get(IDEMPOTENCY_HEADER));
   return json({ created, ...siteAnswer(view) }, created ? 201 : 200, cookie);
 }
 
 /** Without JavaScript the refusal is told on the launch page, which knows the code. */
 export async function launchByForm(call: Call<unknown>): Promise<Response> {
-  const wish = await readForm(call.request, FORM);
+  const wish = await readForm(call.request, LAUNCH_FORM);
   try {
     const { view, cookie } = await launchFor(call, wish, wish.key);
     return redirect(`/sites/${view.name}`, cookie);
@@ -38,7 +34,7 @@ export async function launchByForm(call: Call<unknown>): Promise<Response> {
   }
 }
 
-async function launchFor(call: Call<unknown>, wish: z.infer<typeof BODY>, key: string | null | undefined) {
+async function launchFor(call: Call<unknown>, wish: z.infer<typeof LAUNCH>, key: string | null | undefined) {
   const { name, repository, branch } = wish;
   const userId = requireLauncher(call.viewer);
   const { site, owner, created } = await launch(call, {
@@ -55,7 +51,7 @@ async function launchFor(call: Call<unknown>, wish: z.infer<typeof BODY>, key: s
 }
 
 /** The page that the form is on. */
-function refusedAt({ repository, branch }: z.infer<typeof BODY>, code: string): string {
+function refusedAt({ repository, branch }: z.infer<typeof LAUNCH>, code: string): string {
   if (!repository) return `/?refused=${code}`;
   return `/new?${new URLSearchParams({ repo: repository, ...(branch ? { branch } : {}), refused: code })}`;
 }

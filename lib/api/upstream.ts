@@ -1,15 +1,13 @@
 // What a site follows, for its owners.
 
-import { z } from 'zod';
 import { connectUpstream, disconnectUpstream, viewUpstream } from '../upstream/change.ts';
 import { parseBranch, parseRepositoryUrl } from '../upstream/url.ts';
 import { readJson } from './body.ts';
+import { UPSTREAM } from './contract/checkpoints.ts';
 import { type Call, json } from './handle.ts';
 import { requireSiteOf } from './site-of.ts';
 
 type SiteCall = Call<{ name: string }>;
-
-const BODY = z.object({ repository: z.string().max(1_000), branch: z.string().max(300).nullish() });
 
 export async function showUpstream(call: SiteCall): Promise<Response> {
   const site = await requireSiteOf(call, call.params.name, 'own');
@@ -18,7 +16,7 @@ export async function showUpstream(call: SiteCall): Promise<Response> {
 
 export async function setUpstream(call: SiteCall): Promise<Response> {
   const site = await requireSiteOf(call, call.params.name, 'own');
-  const { repository, branch } = await readJson(call.request, BODY);
+  const { repository, branch } = await readJson(call.request, UPSTREAM);
   const wish = { url: parseRepositoryUrl(repository), branch: parseBranch(branch) };
   await call.db.$transaction((tx) => connectUpstream(tx, call.settings, site.id, wish));
   return json({ upstream: await readUpstream(call, site) }, 202);

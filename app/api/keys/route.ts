@@ -1,13 +1,11 @@
 // The public keys of the signed-in user: GET lists, POST `{ key }` adds one, DELETE `{ id }` removes it.
 
-import { z } from 'zod';
 import { readJson } from '#lib/api/body.ts';
+import { GIVEN_ID } from '#lib/api/contract/operation.ts';
+import { NEW_KEY } from '#lib/api/contract/sites.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireAccount } from '#lib/api/person.ts';
 import { addUserKey, listUserKeys, removeUserKey, USER_KEYS_MAX } from '#lib/keys/user-keys.ts';
-
-const NEW_KEY = z.object({ key: z.string() });
-const OLD_KEY = z.object({ id: z.uuid() });
 
 export const GET = handle(async (call) => {
   const { actor } = requireAccount(call);
@@ -22,7 +20,7 @@ export const POST = handle(async (call) => {
 
 export const DELETE = handle(async (call) => {
   const who = requireAccount(call);
-  const { id } = await readJson(call.request, OLD_KEY);
+  const { id } = await readJson(call.request, GIVEN_ID);
   await removeUserKey(call.db, who.actor.id, id, who);
   return json({ id });
 });

@@ -1,25 +1,11 @@
 // The API tokens of the signed-in user: GET lists, POST `{ name, scope, sites, days }` makes one, DELETE `{ id }` revokes.
 
-import { z } from 'zod';
 import { readJson } from '#lib/api/body.ts';
+import { NEW_TOKEN } from '#lib/api/contract/account.ts';
+import { GIVEN_ID } from '#lib/api/contract/operation.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireAccount } from '#lib/api/person.ts';
-import { createToken, listTokens, revokeToken, TOKEN_DAYS, TOKENS_MAX } from '#lib/tokens/tokens.ts';
-
-const DAYS_MAX = 3_650;
-const SITES_MAX = 50;
-const NEW_TOKEN = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(60)
-    .regex(/^\P{C}*$/u, 'must have no control characters'),
-  scope: z.enum(['read', 'deploy', 'full']),
-  sites: z.array(z.string().max(64)).max(SITES_MAX).default([]),
-  days: z.int().min(1).max(DAYS_MAX).nullable().default(TOKEN_DAYS),
-});
-const OLD_TOKEN = z.object({ id: z.uuid() });
+import { createToken, listTokens, revokeToken, TOKENS_MAX } from '#lib/tokens/tokens.ts';
 
 export const GET = handle(async (call) => {
   const { actor } = requireAccount(call);
@@ -34,7 +20,7 @@ export const POST = handle(async (call) => {
 
 export const DELETE = handle(async (call) => {
   const who = requireAccount(call);
-  const { id } = await readJson(call.request, OLD_TOKEN);
+  const { id } = await readJson(call.request, GIVEN_ID);
   await revokeToken(call.db, who.actor.id, id, who);
   return json({ id });
 });

@@ -2,7 +2,8 @@
 
 import { handleAdmin } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
-import { actOnMany, BULK } from '#lib/api/bulk.ts';
+import { actOnMany } from '#lib/api/bulk.ts';
+import { BULK } from '#lib/api/contract/admin.ts';
 import { json } from '#lib/api/handle.ts';
 
 export const POST = handleAdmin(async (call) => {

@@ -1,9 +1,9 @@
 // GET tells about a site what its viewer may know. DELETE removes it: a member's can be brought back for a while, unless
 // it is to go `?now=1` or with `{ now: true }`, and then also one that was deleted before.
 
-import { z } from 'zod';
 import { adminOver } from '#lib/api/admin.ts';
-import { readJson } from '#lib/api/body.ts';
+import { readJson, readQuery } from '#lib/api/body.ts';
+import { DELETE_SITE, DELETE_SITE_QUERY } from '#lib/api/contract/sites.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { siteAnswer } from '#lib/api/site-answer.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
@@ -14,8 +14,6 @@ import { viewSite } from '#lib/sites/view.ts';
 
 type Params = { name: string };
 
-const BODY = z.object({ now: z.boolean().default(false) });
-
 export const GET = handle<Params>(async (call) => {
   const site = await requireSiteOf(call, call.params.name, 'view');
   return json(siteAnswer(viewSite(call.settings, site, site.standing)));
@@ -25,8 +23,8 @@ export const DELETE = handle<Params>(async (call) => {
   const { db, params, request, settings } = call;
   const deleted = await findDeleted(call, params.name);
   const site = deleted ?? (await requireSiteOf(call, params.name, 'own'));
-  const { now } = await readJson(request, BODY);
-  const isNow = now || new URL(request.url).searchParams.get('now') === '1';
+  const { now } = await readJson(request, DELETE_SITE);
+  const isNow = now || readQuery(request, DELETE_SITE_QUERY).now === '1';
   if (deleted && !isNow) throw siteNotFound();
   const by = adminOver(call, site);
   const canComeBack = !isNow && by === null;

@@ -1,20 +1,18 @@
 // POST makes an earlier release live again: the one of deployment `number`, or without it the one before the live one.
 
-import { z } from 'zod';
 import { adminOver } from '#lib/api/admin.ts';
 import { askerWords } from '#lib/api/asker.ts';
 import { readJson } from '#lib/api/body.ts';
+import { DEPLOYMENT_NUMBER } from '#lib/api/contract/deployments.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
 import { requestRollback } from '#lib/deploy/request.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 
-const BODY = z.object({ number: z.int().min(1).max(1_000_000).nullish() });
-
 export const POST = handle<{ name: string }>(async (call) => {
   const { db } = call;
   const site = await requireSiteOf(call, call.params.name, 'develop');
-  const { number } = await readJson(call.request, BODY);
+  const { number } = await readJson(call.request, DEPLOYMENT_NUMBER);
   const deployment = number
     ? await db.deployment.findUnique({ where: { siteId_number: { siteId: site.id, number } }, select: { id: true } })
     : null;

@@ -1,18 +1,16 @@
 // POST gives the site to the member with this `email`. Only its owner may, not who owns it with him.
 
-import { z } from 'zod';
 import { adminOver } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
+import { TRANSFER } from '#lib/api/contract/sites.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { transferSite } from '#lib/sites/transfer.ts';
 
-const BODY = z.object({ email: z.string().max(254) });
-
 export const POST = handle<{ name: string }>(async (call) => {
   const site = await requireSiteOf(call, call.params.name, 'own');
-  const { email } = await readJson(call.request, BODY);
+  const { email } = await readJson(call.request, TRANSFER);
   const by = adminOver(call, site);
   if (!by && call.viewer.userId !== site.ownerId) {
     throw new AppError('not-allowed', {

@@ -2,12 +2,11 @@
 
 import { handleAdmin, requireNamedSite } from '#lib/api/admin.ts';
 import { json } from '#lib/api/handle.ts';
-import { RANGES } from '#lib/usage/ranges.ts';
+import { readRange } from '#lib/api/range.ts';
 import { readSiteHistory } from '#lib/usage/site-history.ts';
 
 export const GET = handleAdmin<{ name: string }>(async ({ db, params, request }) => {
-  const asked = new URL(request.url).searchParams.get('range');
-  const range = RANGES.find((each) => each === asked) ?? '1h';
+  const range = readRange(request);
   const { id } = await requireNamedSite(db, params.name);
   return json(await readSiteHistory(db, id, range, new Date()));
 });
