@@ -23,6 +23,7 @@ const WAYS: Record<string, unknown> = {
   'GET /sites/[name]': undefined,
   'GET /sites/[name]/history': undefined,
   'GET /sites.csv': undefined,
+  'GET /audit': undefined,
   'GET /audit.csv': undefined,
   'GET /events.csv': undefined,
   'GET /plans': undefined,

@@ -106,6 +106,7 @@ const WAYS: Record<string, { body?: unknown }> = {
   'GET /commits': {},
   'GET /files': {},
   'GET /events': {},
+  'GET /events.json': {},
   'GET /deployments': {},
   'GET /deployments/1': {},
   'GET /metrics': {},

@@ -9,10 +9,12 @@ import { requestClone } from '../sites/clone.ts';
 import { SITE_WITH_ALL } from '../sites/find.ts';
 import { viewSite } from '../sites/view.ts';
 import { adminOver } from './admin.ts';
-import { readJson } from './body.ts';
+import { readJson, readQuery } from './body.ts';
 import { NEW_CHECKPOINT, RESTORE } from './contract/checkpoints.ts';
+import { PAGE } from './contract/operation.ts';
 import { CLONE } from './contract/sites.ts';
 import { type Call, json } from './handle.ts';
+import { pageOf } from './page.ts';
 import { siteAnswer } from './site-answer.ts';
 import { requireSiteOf } from './site-of.ts';
 
@@ -21,7 +23,9 @@ type One = { name: string; id: string };
 
 export async function listOfSite(call: Call<Named>): Promise<Response> {
   const site = await requireSiteOf(call, call.params.name, 'view');
-  return json(await listCheckpoints(call.db, site));
+  const all = await listCheckpoints(call.db, site);
+  const { page, cursor } = pageOf(all.checkpoints, readQuery(call.request, PAGE));
+  return json({ ...all, checkpoints: page, cursor });
 }
 
 export async function makeForSite(call: Call<Named>): Promise<Response> {

@@ -15,16 +15,21 @@ export interface DeploymentPage {
 }
 
 /** `before`: those with a lower number; null: from the newest on. */
-export async function listDeployments(db: Db, siteId: string, before: number | null): Promise<DeploymentPage> {
+export async function listDeployments(
+  db: Db,
+  siteId: string,
+  before: number | null,
+  limit = DEPLOYMENTS_SHOWN,
+): Promise<DeploymentPage> {
   const rows = await db.deployment.findMany({
     where: { siteId, ...(before === null ? {} : { number: { lt: before } }) },
     orderBy: { number: 'desc' },
-    take: DEPLOYMENTS_SHOWN + 1,
+    take: limit + 1,
     omit: { log: true },
   });
-  const deployments = rows.slice(0, DEPLOYMENTS_SHOWN);
+  const deployments = rows.slice(0, limit);
   const last = deployments.at(-1);
-  return { deployments, before: rows.length > DEPLOYMENTS_SHOWN && last ? last.number : null };
+  return { deployments, before: rows.length > limit && last ? last.number : null };
 }
 
 const NUMBER = /^[1-9]\d{0,6}$/;

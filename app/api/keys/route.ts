@@ -1,15 +1,17 @@
 // The public keys of the signed-in user: GET lists, POST `{ key }` adds one, DELETE `{ id }` removes it.
 
-import { readJson } from '#lib/api/body.ts';
-import { GIVEN_ID } from '#lib/api/contract/operation.ts';
+import { readJson, readQuery } from '#lib/api/body.ts';
+import { GIVEN_ID, PAGE } from '#lib/api/contract/operation.ts';
 import { NEW_KEY } from '#lib/api/contract/sites.ts';
 import { handle, json } from '#lib/api/handle.ts';
+import { pageOf } from '#lib/api/page.ts';
 import { requireAccount } from '#lib/api/person.ts';
 import { addUserKey, listUserKeys, removeUserKey, USER_KEYS_MAX } from '#lib/keys/user-keys.ts';
 
 export const GET = handle(async (call) => {
   const { actor } = requireAccount(call);
-  return json({ keys: await listUserKeys(call.db, actor.id), max: USER_KEYS_MAX });
+  const { page, cursor } = pageOf(await listUserKeys(call.db, actor.id), readQuery(call.request, PAGE));
+  return json({ keys: page, max: USER_KEYS_MAX, cursor });
 });
 
 export const POST = handle(async (call) => {

@@ -6,7 +6,7 @@ import { ALERT_KINDS, ALERT_LEVELS } from '../../alerts/channel.ts';
 import type { ChannelView } from '../../alerts/channels.ts';
 import type { UserKeyView } from '../../keys/user-keys.ts';
 import { TOKEN_DAYS, type TokenView } from '../../tokens/tokens.ts';
-import { GIVEN_ID, type Need, type Operation, TIME } from './operation.ts';
+import { GIVEN_ID, NEXT, type Need, type Operation, PAGE, TIME } from './operation.ts';
 import { NEW_KEY } from './sites.ts';
 
 const DAYS_MAX = 3_650;
@@ -160,7 +160,8 @@ export const ACCOUNT_OPERATIONS: Operation[] = [
   {
     ...{ id: 'listTokens', method: 'GET', path: '/api/tokens', topic: 'Tokens and keys', need: 'account' },
     summary: 'The API tokens of the account, the newest first',
-    answers: { 200: z.object({ tokens: z.array(TOKEN), max: z.int() }) },
+    query: PAGE,
+    answers: { 200: z.object({ tokens: z.array(TOKEN), max: z.int(), ...NEXT }) },
   },
   {
     ...{ id: 'createToken', method: 'POST', path: '/api/tokens', topic: 'Tokens and keys', need: 'account' },
@@ -177,7 +178,8 @@ export const ACCOUNT_OPERATIONS: Operation[] = [
   {
     ...{ id: 'listKeys', method: 'GET', path: '/api/keys', topic: 'Tokens and keys', need: 'account' },
     summary: 'The public keys of the account, the oldest first',
-    answers: { 200: z.object({ keys: z.array(KEY), max: z.int() }) },
+    query: PAGE,
+    answers: { 200: z.object({ keys: z.array(KEY), max: z.int(), ...NEXT }) },
   },
   {
     ...{ id: 'addKey', method: 'POST', path: '/api/keys', topic: 'Tokens and keys', need: 'account' },

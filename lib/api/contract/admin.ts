@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { AdminSite } from '../../admin/site.ts';
 import type { UserRow } from '../../admin/users.ts';
 import { USER_ROLES, USER_SORTS } from '../../admin/users-query.ts';
+import type { AuditView } from '../../audit/list.ts';
 import type { PlanView } from '../../plans/plans.ts';
 import { NEW_PLAN, PLAN_CHANGE, PLAN_NAME, SITE_LIMITS, USER_CHANGE } from '../../sites/limit-bounds.ts';
 import { OWN_LIMITS } from '../../sites/limits.ts';
 import { BULK, REASON } from '../bulk.ts';
 import { HISTORY, LINES_BY_NAME, RANGE_QUERY } from './deployments.ts';
-import { CSV, type Operation, STREAM, TIME } from './operation.ts';
+import { CSV, NEXT, type Operation, PAGE, STREAM, TIME } from './operation.ts';
 
 export { BULK };
 export const HOLD = z.strictObject({ reason: REASON });
@@ -19,6 +20,10 @@ export const LIMITS = z.strictObject({ limits: SITE_LIMITS, preview: PREVIEW, fo
 export const NAMED_PLAN = z.strictObject({ name: PLAN_NAME, ...NEW_PLAN.shape });
 export const PLAN_EDIT = z.strictObject({ change: PLAN_CHANGE, preview: PREVIEW });
 export const USER_EDIT = z.strictObject({ change: USER_CHANGE, preview: PREVIEW, force: FORCE });
+export const AUDIT_QUERY = PAGE.extend({
+  q: z.string().max(200).optional().describe('Part of the subject’s name.'),
+  action: z.string().max(100).optional().describe('An action, or the first part of some.'),
+});
 export const USERS_QUERY = z.object({
   q: z.string().trim().max(100).default('').describe('Part of an e-mail address or of an id.'),
   role: z.enum(USER_ROLES).optional(),
@@ -114,6 +119,20 @@ const USER = z.object({
   memoryMax: count,
   createdAt: TIME,
 }) satisfies z.ZodType<UserRow>;
+const ANY_JSON = z.unknown() as z.ZodType<AuditView['before']>;
+const ENTRY = z.object({
+  id: z.uuid(),
+  at: TIME,
+  actorId: z.uuid().nullable(),
+  actorRole: text,
+  actor: text.nullable(),
+  address: text.nullable(),
+  action: text,
+  subject: text,
+  siteId: z.uuid().nullable(),
+  before: ANY_JSON,
+  after: ANY_JSON,
+}) satisfies z.ZodType<AuditView>;
 const OUTCOME = z.union([
   z.object({ name: text, ok: z.literal(true) }),
   z.object({ name: text, ok: z.literal(false), message: text, hint: text }),
@@ -227,6 +246,12 @@ export const ADMIN_OPERATIONS: Operation[] = [
         sentences: z.array(text),
       }),
     },
+  },
+  {
+    ...{ id: 'listAudit', method: 'GET', path: '/api/admin/audit', topic, need },
+    summary: 'The audit log, the newest first',
+    query: AUDIT_QUERY,
+    answers: { 200: z.object({ entries: z.array(ENTRY), ...NEXT }) },
   },
   ...(['sites', 'audit', 'events'] as const).map(
     (table): Operation => ({

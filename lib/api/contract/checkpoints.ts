@@ -5,7 +5,7 @@ import type { CheckpointView } from '../../checkpoints/view.ts';
 import { MEMBER_ROLES } from '../../sharing/roles.ts';
 import type { UpstreamView } from '../../upstream/change.ts';
 import type { SharingView } from '../sharing.ts';
-import { GIVEN_ID, type Operation, TIME } from './operation.ts';
+import { GIVEN_ID, NEXT, type Operation, PAGE, TIME } from './operation.ts';
 
 export const NEW_CHECKPOINT = z.object({ label: z.string().max(500).nullish() });
 export const RESTORE = z.object({
@@ -38,6 +38,7 @@ const CHECKPOINTS = z.object({
   manual: z.object({ made: z.int(), max: z.int() }),
   isNearFull: z.boolean(),
   restoring: z.uuid().nullable(),
+  ...NEXT,
 });
 const SHARING = z.object({
   owner: z.string().nullable(),
@@ -74,6 +75,7 @@ export const CHECKPOINT_OPERATIONS: Operation[] = [
     ...{ id: 'listCheckpoints', method: 'GET', path: '/api/sites/{name}/checkpoints', topic: 'Checkpoints' },
     need: 'view',
     summary: 'The checkpoints of a site, the newest first',
+    query: PAGE,
     answers: { 200: CHECKPOINTS },
   },
   {

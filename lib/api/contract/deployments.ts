@@ -1,6 +1,7 @@
 // What runs in a site: its deployments, releases, variables, files, logs and numbers.
 
 import { z } from 'zod';
+import { DEPLOYMENTS_SHOWN } from '../../deploy/list.ts';
 import type { EnvironmentView } from '../../environment/view.ts';
 import { EDIT } from '../../git/changes.ts';
 import { LOG_LINES, PAST_MAX } from '../../logs/message.ts';
@@ -13,6 +14,7 @@ const LINES_DEFAULT = 200;
 const QUERY_CHARACTERS_MAX = 200;
 
 export const DEPLOYMENTS_QUERY = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(DEPLOYMENTS_SHOWN).describe('The most of one page.'),
   before: z
     .string()
     .regex(/^[1-9]\d{0,6}$/, 'is no number of a deployment: send the `before` of the page before')

@@ -47,4 +47,12 @@ export const CSV = { type: 'text/csv', words: 'All rows, as a table.' };
 
 /** Times are ISO 8601 in UTC. */
 export const TIME = z.iso.datetime();
+/** How far a list is told, where it can be long: `cursor` of an answer asks for the page after it. */
+export const PAGE = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(100).describe('The most that one page holds.'),
+  cursor: z.uuid().optional().describe('Where to go on: the `cursor` of the page before.'),
+});
+/** Beside a list: the next page's cursor; null: this was the last. */
+export const NEXT = { cursor: z.uuid().nullable() };
+
 export const GIVEN_ID = z.object({ id: z.uuid() });

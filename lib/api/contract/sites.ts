@@ -1,8 +1,8 @@
 // Sites themselves: launch, list, look, copy, delete, and what is done to one as a whole.
 
 import { z } from 'zod';
-import { GIVEN_ID, type Operation, STREAM, TIME } from './operation.ts';
-import { LAUNCH_ANSWER, SITE, SITE_ANSWER } from './site.ts';
+import { GIVEN_ID, NEXT, type Operation, PAGE, STREAM, TIME } from './operation.ts';
+import { EVENT, LAUNCH_ANSWER, SITE, SITE_ANSWER } from './site.ts';
 
 const NAME = z.string().max(100).nullish().describe('Without one, the site is given a name.');
 export const LAUNCH = z.object({
@@ -29,7 +29,8 @@ export const SITE_OPERATIONS: Operation[] = [
   {
     ...{ id: 'listSites', method: 'GET', path: '/api/sites', topic: 'Sites', need: 'nobody' },
     summary: 'The sites of who asks and those shared with him; of a stranger none',
-    answers: { 200: z.object({ sites: z.array(SITE) }) },
+    query: PAGE,
+    answers: { 200: z.object({ sites: z.array(SITE), ...NEXT }) },
   },
   {
     ...{ id: 'launchSite', method: 'POST', path: '/api/sites', topic: 'Sites', need: 'nobody' },
@@ -122,5 +123,11 @@ export const SITE_OPERATIONS: Operation[] = [
     ...{ id: 'watchSite', method: 'GET', path: '/api/sites/{name}/events', topic: 'Sites', need: 'view' },
     summary: 'The site as it changes: events `site`, `usage`, `log` and `gone`',
     answers: { 200: STREAM },
+  },
+  {
+    ...{ id: 'listEvents', method: 'GET', path: '/api/sites/{name}/events.json', topic: 'Sites', need: 'view' },
+    summary: 'What was said about the site, the newest first',
+    query: PAGE,
+    answers: { 200: z.object({ events: z.array(EVENT.extend({ id: z.uuid() })), ...NEXT }) },
   },
 ];

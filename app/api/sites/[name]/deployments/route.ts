@@ -11,6 +11,6 @@ export const GET = handle<{ name: string }>(async (call) => {
   const site = await requireSiteOf(call, call.params.name, 'view');
   const query = readQuery(call.request, DEPLOYMENTS_QUERY);
   const from = query.before === undefined ? null : parseNumber(query.before);
-  const { deployments, before } = await listDeployments(call.db, site.id, from);
+  const { deployments, before } = await listDeployments(call.db, site.id, from, query.limit);
   return json({ deployments: deployments.map((deployment) => viewDeployment(site, deployment)), before });
 });
