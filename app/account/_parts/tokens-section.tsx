@@ -76,6 +76,13 @@ export function TokensSection({ initial, max, sites }: TokensSectionProps) {
             <TokenRow key={token.id} token={token} onRevoke={revoke} />
           ))}
         </ul>
+        <p className="text-muted">
+          What a script can ask is in{' '}
+          <a href="/api/openapi.json" className="underline underline-offset-4">
+            the API’s document
+          </a>
+          .
+        </p>
         {isFull ? <p className="text-muted">These are all there may be: revoke one to make another.</p> : null}
         {problem ? (
           <Notice tone="bad" message={problem.message} hint={problem.hint} urgent testId="token-problem" />
