@@ -131,6 +131,15 @@ test.describe
         await inForce(ask, name);
       });
 
+      await test.step('domains', async () => {
+        const domain = 'shop.example.org';
+        await ask('addDomain', { ...at(), body: { name: domain } }).is(201);
+        expect((await ask('listDomains', at()).is(200)).data.domains[0].name).toBe(domain);
+        await ask('lookAtDomain', { path: { name, domain } }).is(202);
+        await ask('removeDomain', { path: { name, domain } }).is(200);
+        await ask('removeDomain', { path: { name, domain } }).is(404, 'not-found');
+      });
+
       await test.step('logs, numbers and streams', async () => {
         await ask('readLogs', { ...at(), query: { lines: 10 } }).is(200);
         await ask('readMetrics', { ...at(), query: { range: '24h' } }).is(200);
@@ -324,7 +333,7 @@ test('to the bearer of a foreign token there is nothing at any operation', async
   const bodies: Record<string, unknown> = { launchSite: { name: site.name } };
   try {
     for (const { id, path: place, operation } of api.operations) {
-      const parts = { name: site.name, number: 1, id: ID, variable: 'GREETING' };
+      const parts = { name: site.name, number: 1, id: ID, variable: 'GREETING', domain: 'shop.example.org' };
       const told = await client[id]?.({ path: parts, ...(operation.requestBody ? { body: bodies[id] ?? {} } : {}) });
       if (!told) throw new Error(`the client has no ${id}`);
       const answer = { id, status: told.status, code: told.error?.code };

@@ -5,6 +5,7 @@ import { ACCOUNT_OPERATIONS, ALERT_OPERATIONS } from './account.ts';
 import { ADMIN_OPERATIONS } from './admin.ts';
 import { CHECKPOINT_OPERATIONS, SHARING_OPERATIONS, UPSTREAM_OPERATIONS } from './checkpoints.ts';
 import { DEPLOYMENT_OPERATIONS } from './deployments.ts';
+import { DOMAIN_OPERATIONS } from './domains.ts';
 import type { Operation } from './operation.ts';
 import { SITE_OPERATIONS } from './sites.ts';
 
@@ -18,6 +19,7 @@ export const OPERATIONS: Operation[] = [
   DOCUMENT,
   ...SITE_OPERATIONS,
   ...DEPLOYMENT_OPERATIONS,
+  ...DOMAIN_OPERATIONS,
   ...CHECKPOINT_OPERATIONS,
   ...SHARING_OPERATIONS,
   ...UPSTREAM_OPERATIONS,

@@ -1,14 +1,12 @@
 // GET lists a site's domains, with the records that each needs. POST adds one: `{ name }`.
 
-import { z } from 'zod';
 import { adminOver } from '#lib/api/admin.ts';
 import { readJson } from '#lib/api/body.ts';
+import { NEW_DOMAIN } from '#lib/api/contract/domains.ts';
 import { handle, json } from '#lib/api/handle.ts';
 import { requireSiteOf } from '#lib/api/site-of.ts';
 import { addDomain } from '#lib/domains/change.ts';
 import { listDomains } from '#lib/domains/view.ts';
-
-const NEW_DOMAIN = z.object({ name: z.string().max(300) });
 
 export const GET = handle<{ name: string }>(async (call) => {
   const site = await requireSiteOf(call, call.params.name, 'view');
