@@ -116,7 +116,7 @@ test('who comes with a token is no signed-in user, and a session beside it does 
   });
   const seen = await sitesOf(database.db, SECRET, viewer);
   expect(seen.map(({ id, standing }) => [id, standing])).toEqual([
-    [site.id, { access: 'develop', seesSecrets: false }],
+    [site.id, { access: 'develop', seesSecrets: false, isShared: true }],
   ]);
 });
 
