@@ -14,6 +14,8 @@ export const MB = 1 << 20;
 export const SETTINGS = parseSettings(TEST_INSTANCE);
 /** What btrfs adds to a site's bytes on the host: trees, and pieces handed out and not yet written. */
 export const DISK_SLACK_BYTES = 64 * MB;
+/** What the pool's trees touch, once, of the piece that is kept for them (workers/host/metadata-room.ts). */
+export const TREES_BYTES = 256 * MB;
 
 const CGROUPS = '/sys/fs/cgroup';
 const PARENT = `lightkeeper-${SETTINGS.instance}`;
