@@ -24,6 +24,7 @@ const PARAMETERS: Record<string, Json> = {
   number: { schema: { type: 'integer', minimum: 1 }, description: 'The number of the deployment.' },
   id: { schema: { type: 'string' }, description: 'The id, a UUID.' },
   variable: { schema: { type: 'string' }, description: 'The name of the variable.' },
+  domain: { schema: { type: 'string' }, description: 'The name of the domain, in the letters of DNS.' },
 };
 
 const ABOUT = `What the pages of this instance can do, a script can do here. An API token is made on the page of the account
