@@ -7,6 +7,7 @@ import { usageError } from './usage.ts';
 
 const WIDTH = 52;
 
+/** All commands, or the one that is named. Throws a usage error for one that is none. */
 export async function showHelp(call: Call, commands: readonly Command[]): Promise<Answer> {
   const [word, ...rest] = call.arguments.values;
   requireNothing(call, rest);

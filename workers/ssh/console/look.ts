@@ -107,7 +107,7 @@ async function tellWho(call: Call): Promise<Answer> {
   }
   const [first, other] = emails;
   if (first && !other) return { text: `You are ${first}, with ${by}.\n`, json };
-  if (first) return { text: `${by} is one of several accounts: ${emails.join(', ')}.\n`, json };
+  if (first) return { text: `Several accounts have ${by}: ${emails.join(', ')}.\n`, json };
   const text = identity.visitor?.isNobody
     ? `Nobody knows ${by} yet. The command \`new\` launches a site that it opens.\n`
     : `You are the holder of ${by}, which opens sites and is no account’s.\n`;

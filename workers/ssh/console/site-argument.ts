@@ -42,6 +42,7 @@ export function takeOnlySite(call: Call): string {
   return name;
 }
 
+/** Throws a usage error for words that the command does not take. */
 export function requireNothing({ command }: Call, rest: readonly string[]): void {
   if (rest.length > 0) throw usageError(`There is nothing to do with ${shown(rest[0] ?? '')} here.`, usageOf(command));
 }

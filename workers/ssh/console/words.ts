@@ -9,7 +9,7 @@ import { usageError } from './usage.ts';
 export const LINE_CHARACTERS_MAX = 80 * 1024;
 export const WORDS_MAX = 200;
 
-const BARE = /[^\s'"\\]+/y;
+const BARE = /[^ \t\n'"\\]+/y;
 const SINGLE = /'([^']*)'/y;
 const DOUBLE = /"((?:[^"\\]|\\[\s\S])*)"/y;
 const ESCAPED = /\\([^\n])/y;
@@ -21,10 +21,10 @@ export function splitWords(line: string): string[] {
   if (line.length > LINE_CHARACTERS_MAX) {
     throw usageError(`The command line is longer than ${LINE_CHARACTERS_MAX / 1024} KB.`, 'Write a shorter one.');
   }
-  const text = line.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
-  if (FORBIDDEN.test(text)) {
+  if (FORBIDDEN.test(line)) {
     throw usageError('The command line has a control character in it.', 'Write it without, or encode the value.');
   }
+  const text = line.trim();
   const words: string[] = [];
   let word: string | null = null;
   for (let at = 0; at < text.length; ) {
