@@ -68,7 +68,7 @@ export function createDomainKeeper(deps: DomainDeps): DomainKeeper {
     const looked = judgeDomain(domain, found, new Set(own), new Date());
     const { siteId, name } = domain;
     if (looked.provedAt && !domain.provedAt) return prove(db, domain, looked);
-    await db.domain.updateMany({ where: { siteId, name }, data: looked });
+    await db.domain.updateMany({ where: { siteId, name }, data: { ...looked, ...provedAs(name, looked) } });
     if (hasNews(domain, looked)) await tell(db, domain, looked);
   };
 
@@ -170,22 +170,27 @@ async function prove(db: Db, domain: Domain, looked: Looked): Promise<void> {
       await db.domain.updateMany({ where: { siteId: other.siteId, name }, data: { lookAt: looked.lookedAt } });
       await db.domain.updateMany({
         where: { siteId, name },
-        data: { ...looked, provedAt: null, problem, lookAt: soon },
+        data: { ...looked, provedAt: null, provedName: null, problem, lookAt: soon },
       });
       return;
     }
     await db.domain.updateMany({
       where: { siteId: other.siteId, name },
-      data: { provedAt: null, missingAt: null, ...NO_CERTIFICATE },
+      data: { provedAt: null, provedName: null, missingAt: null, ...NO_CERTIFICATE },
     });
     await say(db, other.siteId, `${name} belongs to another site now, which has its TXT record.`);
     await notify(db, 'site', other.siteId);
   }
   await db.domain.updateMany({
     where: { siteId, name },
-    data: { ...looked, ...NO_CERTIFICATE, orderAt: looked.lookedAt },
+    data: { ...looked, ...provedAs(name, looked), ...NO_CERTIFICATE, orderAt: looked.lookedAt },
   });
   await tell(db, domain, looked);
+}
+
+/** Beside when it was proved, for the index that lets a name lead to one site. */
+function provedAs(name: string, { provedAt }: Looked) {
+  return { provedName: provedAt && name };
 }
 
 const NO_CERTIFICATE = { certificate: null, sealedKey: null, certificateEndsAt: null, renewAt: null };

@@ -28,6 +28,7 @@ beforeAll(async () => {
   const at = (name: string) => path.join(directory, name);
   await writeFile(at('routes.map'), renderMap(new Map(['slow', 'other'].map((name) => [`${name}.localhost`, ASLEEP]))));
   await writeFile(at('moved.map'), renderTextMap(new Map([['old.localhost', 'http://new.localhost:8080']]), MOVED));
+  for (const map of ['domains.map', 'secure.map', 'challenges.map']) await writeFile(at(map), '');
   await mkdir(at('pages'));
   for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake']) {
     await writeFile(at(`pages/${page}.html`), page);

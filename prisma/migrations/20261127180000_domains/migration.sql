@@ -5,6 +5,7 @@ CREATE TABLE "Domain" (
     "proof" TEXT NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "provedAt" TIMESTAMPTZ(3),
+    "provedName" TEXT,
     "missingAt" TIMESTAMPTZ(3),
     "leadsHere" BOOLEAN NOT NULL DEFAULT false,
     "problem" TEXT,
@@ -31,13 +32,13 @@ CREATE TABLE "AcmeAccount" (
 );
 
 -- CreateIndex
+CREATE UNIQUE INDEX "Domain_provedName_key" ON "Domain"("provedName");
+
+-- CreateIndex
 CREATE INDEX "Domain_name_idx" ON "Domain"("name");
 
 -- CreateIndex
 CREATE INDEX "Domain_lookAt_idx" ON "Domain"("lookAt");
-
--- A name leads to one site.
-CREATE UNIQUE INDEX "Domain_proved_key" ON "Domain"("name") WHERE "provedAt" IS NOT NULL;
 
 -- AddForeignKey
 ALTER TABLE "Domain" ADD CONSTRAINT "Domain_siteId_fkey" FOREIGN KEY ("siteId") REFERENCES "Site"("id") ON DELETE CASCADE ON UPDATE CASCADE;
