@@ -44,12 +44,14 @@ test('a deployment says who asked for it: the token, the password, or the key by
   await push('by token', null);
   await push('by password', `sshpass -p ${site.ssh.password} ${client} -o PreferredAuthentications=password`);
   await push('by key', `${client} -i ${key} -o IdentitiesOnly=yes -o PasswordAuthentication=no`);
-  expect((await listed(site)).map(({ by }) => by)).toEqual([
+  // A ready site whose worker was ended in the middle of its launch has two launches.
+  const all = await listed(site);
+  expect(all.flatMap(({ cause, by }) => (cause === 'launch' ? [] : [by]))).toEqual([
     'the key ann"\\$(id)@laptop',
     'the site’s password',
     'the site’s token',
-    null,
   ]);
+  expect(all.every(({ cause, by }) => cause !== 'launch' || by === null)).toBe(true);
 });
 
 test('a commit is built anew without a push, visibly, and the live one is what is meant without a number', async ({
