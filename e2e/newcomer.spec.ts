@@ -32,6 +32,7 @@ test('from a click to a site of one’s own, and back from a mistake, with nothi
 
   await page.goto(`/sites/${site.name}`);
   await page.getByTestId('keep-site').click();
+  await expect(page.getByRole('heading', { name: 'Keep your site.' })).toBeVisible();
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill('lamp gravel otter');
   await page.getByRole('button', { name: 'Make an account' }).click();

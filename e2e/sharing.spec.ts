@@ -82,6 +82,8 @@ test('somebody is invited by mail, signs in, accepts and has the role; then it i
   await his.goto(link);
   await his.getByRole('button', { name: 'Accept' }).click();
   await his.waitForURL(`**/sites/${site.name}`);
+  await his.goto(`/sites/${site.name}/settings`);
+  await expect(his.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(his.getByTestId('restart')).toHaveCount(0);
   await his.goto('/');
   await expect(his.getByTestId('your-site').filter({ hasText: site.name })).toContainText('Shared with you, as viewer');
@@ -92,8 +94,9 @@ test('somebody is invited by mail, signs in, accepts and has the role; then it i
   const row = page.getByTestId('member').filter({ hasText: dan.email });
   await row.getByRole('combobox').selectOption('developer');
   await expect.poll(async () => (await ask(dan, 'GET', '')).body.site.access).toBe('develop');
-  await his.goto(`/sites/${site.name}`);
+  await his.goto(`/sites/${site.name}/settings`);
   await expect(his.getByTestId('restart')).toBeVisible();
+  await his.goto(`/sites/${site.name}`);
 
   await row.getByRole('button', { name: `Remove ${dan.email}` }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
