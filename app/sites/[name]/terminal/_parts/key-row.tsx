@@ -24,7 +24,7 @@ export function KeyRow({ onKey }: { onKey: (text: string) => void }) {
           type="button"
           aria-label={name}
           onClick={() => onKey(text)}
-          className="min-w-11 rounded-box border border-night-line px-3 py-1.5 font-mono text-sm whitespace-nowrap text-night-ink"
+          className="min-w-11 shrink-0 rounded-box border border-night-line px-3 py-1.5 font-mono text-sm whitespace-nowrap text-night-ink"
         >
           {label}
         </button>
