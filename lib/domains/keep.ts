@@ -80,7 +80,8 @@ export function createDomainKeeper(deps: DomainDeps): DomainKeeper {
 
   const sync = async () => {
     await deps.domains.sync(await readDomainHosts(db, settings));
-    if (settings.httpsPort === null) return;
+    // Where HTTPS was taken away again, nobody is sent there any more.
+    if (settings.httpsPort === null) return void (await deps.secure.sync(new Map()));
     const rows = await db.domain.findMany({
       where: { provedAt: { not: null }, certificate: { not: null }, site: { state: { not: 'deleting' } } },
       select: { name: true, certificate: true, sealedKey: true },
