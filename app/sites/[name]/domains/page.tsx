@@ -18,9 +18,7 @@ export default async function Page({ params }: Props) {
   const { site, db, settings } = await openSite(params, 'view');
   return (
     <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
-      <h1 className="text-2xl font-extrabold tracking-[-0.03em]">
-        Domains of <span className="[overflow-wrap:anywhere]">{site.name}</span>
-      </h1>
+      <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Domains</h1>
       <DomainsPage
         name={site.name}
         initial={await listDomains(db, settings, site)}
