@@ -21,9 +21,9 @@ import {
   reboot,
   SECOND,
   SECOND_URL,
-  SERVICES,
   whatIsLeft,
 } from './setup/second-instance.ts';
+import { SERVICES } from './setup/services.ts';
 import { SECOND_INSTANCE, TEST_INSTANCE } from './setup/test-instance.ts';
 
 test.describe.configure({ mode: 'serial' });

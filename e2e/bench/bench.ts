@@ -30,7 +30,7 @@ try {
   });
   for (const bench of BENCHES) {
     if (names.length > 0 && !names.includes(bench.name)) continue;
-    figures.push(...(await progress.step(bench.name, () => bench.run(base))));
+    figures.push(...(await progress.step(bench.name, () => bench.run(base, progress.say))));
   }
 } finally {
   await progress.step('Taking the instance down', () => command('down', '--purge'));

@@ -1,8 +1,11 @@
 // Repeats, and what is made of them. Absolute times drift with the machine: the ratio to the raw limit is the figure.
 
+/** More is better. */
+type Rate = 'requests/s' | 'MB/s';
+
 export interface Figure {
   name: string;
-  unit: 'ms' | '%' | 'requests/s';
+  unit: 'ms' | '%' | 'MB' | 'requests' | 'sites' | Rate;
   product: Summary;
   raw: Summary;
   /** What the raw limit is: the same thing done by hand. */
@@ -33,8 +36,14 @@ export async function compare(
     values.product.push(await product());
   }
   const [ours, limit] = [summarize(values.product), summarize(values.raw)];
-  const ratio = unit !== 'requests/s' ? ours.median / limit.median : limit.median / ours.median;
-  return { name, unit, product: ours, raw: limit, rawIs, ratio };
+  return figureOf(name, unit, ours, rawIs, limit);
+}
+
+/** Of what was measured in another way than in turn. */
+export function figureOf(name: string, unit: Figure['unit'], product: Summary, rawIs: string, raw: Summary): Figure {
+  const isRate = unit === 'requests/s' || unit === 'MB/s';
+  const ratio = isRate ? raw.median / product.median : product.median / raw.median;
+  return { name, unit, product, raw, rawIs, ratio };
 }
 
 export function summarize(values: number[]): Summary {

@@ -1,11 +1,11 @@
 // Asleep → first 200, beside the engine's own unpause and start of a twin: a container made of the same configuration, on
 // the same disk, that the product does not know.
 
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { APP_URL, BENCH_INSTANCE, ENGINE, launch, remove, type Site, untilServed } from './instance.ts';
+import { APP_URL, ENGINE, launch, remove, type Site, untilServed } from './instance.ts';
 import { compare, type Figure, timed } from './measure.ts';
+import { targetOf } from './routes.ts';
 
 const ROUNDS = 21;
 const CROWD = 50;
@@ -72,7 +72,7 @@ interface Twin {
 
 async function createTwin(site: Site): Promise<Twin> {
   const { Config, HostConfig, Name } = await findContainer(site);
-  const port = await livePort(site);
+  const port = (await targetOf(site)).split(':')[1] ?? '';
   const place = `/containers/${Name.slice(1)}-twin`;
   await engine('POST', `/containers/create?name=${Name.slice(1)}-twin`, { ...Config, HostConfig, Labels: {} });
   const address = async () => (await engine<Inspected>('GET', `${place}/json`)).NetworkSettings.IPAddress;
@@ -117,13 +117,6 @@ async function findContainer(site: Site): Promise<Inspected> {
     if (found.Config.Hostname === site.name && !found.Name.endsWith('-twin')) return found;
   }
   throw new Error(`there is no container of ${site.name}`);
-}
-
-async function livePort(site: Site): Promise<string> {
-  const map = await readFile(`${BENCH_INSTANCE.LIGHTKEEPER_DATA_DIR}/run/routes.map`, 'utf8');
-  const port = new RegExp(`^${site.name}\\.\\S* \\S+:(\\d+)$`, 'm').exec(map)?.[1];
-  if (!port) throw new Error(`there is no route to ${site.name}`);
-  return port;
 }
 
 /** One call of the engine's API, without a client's own start. */

@@ -13,7 +13,6 @@ import { SECOND_INSTANCE } from './test-instance.ts';
 export const SECOND = parseSettings(SECOND_INSTANCE);
 const { instance, dataDir, paths } = SECOND;
 export const SECOND_URL = `http://localhost:${SECOND.httpPort}`;
-export const SERVICES = ['deploy', 'keeper', 'git-http', 'ssh', 'web', 'postgres', 'engine', 'haproxy'] as const;
 
 export type Outcome = Ran & { seconds: number };
 
