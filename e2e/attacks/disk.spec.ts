@@ -2,8 +2,10 @@
 // tested is that it holds to the megabyte, that nobody else notices, and that his own site stays well.
 
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { query } from '../setup/database.ts';
 import { api, expect, openssh, type Site, ssh, test, watch } from '../setup/fixtures.ts';
-import { DISK_SLACK_BYTES, expectHostOk, MB, readHost, TREES_BYTES } from '../setup/host-state.ts';
+import { DISK_SLACK_BYTES, expectHostOk, MB, pulse, readHost, TREES_BYTES } from '../setup/host-state.ts';
 
 const REFUSED = /Disk quota exceeded/;
 
@@ -145,5 +147,32 @@ test('a full disk still takes the owner in: a shell, sftp, and the sentence of a
   await ssh(site, 'rm ~/filler');
   const again = await workspace.push(clone);
   expect(again.code, again.stderr).toBe(0);
+  await expectHostOk(before, neighbour);
+});
+
+test('a site that writes through to the disk without end keeps neither a commit nor a neighbour waiting', async ({
+  site,
+  neighbour,
+}) => {
+  const before = await readHost();
+  const others = pulse(neighbour);
+  const loop = 'while :; do dd if=/dev/zero of=/root/f bs=1M count=50 conv=fsync; sync; done';
+  const hog = ssh(site, `timeout 12 sh -c '${loop}' 2>/dev/null; rm -f /root/f`);
+  await sleep(2_000);
+  const commits: number[] = [];
+  const end = performance.now() + 8_000;
+  while (performance.now() < end) {
+    const start = performance.now();
+    // A line in the write-ahead log that the commit has to wait for, and that changes no row.
+    await query("select pg_logical_emit_message(true, 'attack', 'commit')");
+    commits.push(performance.now() - start);
+    await sleep(50);
+  }
+  await hog;
+  const { failed, p95Ms } = await others.stop();
+  expect(failed).toEqual([]);
+  expect(p95Ms).toBeLessThan(500);
+  // With a connection of its own each.
+  expect(commits.toSorted((a, b) => a - b)[Math.floor(commits.length * 0.9)]).toBeLessThan(1_000);
   await expectHostOk(before, neighbour);
 });

@@ -121,3 +121,30 @@ print(libc.inotify_init() >= 0, libc.syscall(206, 1000, ctypes.byref(context)) =
   expect((await holding).stdout).toBe('200 2 1600\n200 2 1600\n');
   await expectHostOk(before, neighbour);
 });
+
+test('orphans are collected, crashes leave nothing outside, and who is killed for memory starts again', async ({
+  site,
+  neighbour,
+}) => {
+  const before = await readHost();
+  const container = await containerOf(site);
+  const idle = await readPids(container.id);
+  // Each leaves a child whose parent is gone: without a first process that waits for them they would stay for ever.
+  const orphans = await ssh(site, 'for i in $(seq 200); do (sleep 0.05 & ) ; done; sleep 1; ps -eo stat= | grep -c ^Z');
+  expect(orphans.stdout).toBe('0\n');
+  await expect.poll(() => readPids(container.id), { timeout: 10_000 }).toBeLessThan(idle + 5);
+
+  const crash = await ssh(
+    site,
+    'cd /tmp; ulimit -c unlimited; sh -c "kill -SEGV \\$\\$"; echo $?; ls /tmp | grep -c core',
+  );
+  expect(crash.stdout).toBe('139\n0\n');
+
+  const app = 'pgrep -f main.py | head -1';
+  const first = (await ssh(site, app)).stdout.trim();
+  expect(first).toMatch(/^\d+$/);
+  expect((await ssh(site, `kill -9 ${first}`)).code).toBe(0);
+  await expect.poll(() => status(site.address), { timeout: 20_000 }).toBe(200);
+  expect((await ssh(site, app)).stdout.trim()).not.toBe(first);
+  await expectHostOk(before, neighbour);
+});

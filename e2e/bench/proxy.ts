@@ -146,7 +146,7 @@ function bare(): string {
 async function product(home: string, port: number, sites: number, requestsSocket: string): Promise<string> {
   const at = (name: string) => path.join(home, name);
   await mkdir(at('pages'), { recursive: true });
-  for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake'])
+  for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake', 'over-limit'])
     await writeFile(at(`pages/${page}.html`), page);
   const routes = Array.from({ length: sites }, (_, index) => [hostOf(index), SERVER] as [string, Target]);
   await writeFile(at('routes.map'), renderMap(new Map(routes)));

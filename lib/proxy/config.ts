@@ -17,6 +17,10 @@ export const OPEN_REQUESTS = 'open';
  */
 export const WAITING_MAX = 250;
 
+/** All that may be open at a time, and those of one site: whoever answers without end takes its own places alone. */
+const OPEN_MAX = 8_000;
+const OPEN_PER_SITE_MAX = 1_000;
+
 /** Read by waker.lua. */
 const WAKE_SOCKET_VARIABLE = 'LIGHTKEEPER_WAKE_SOCKET';
 
@@ -60,7 +64,7 @@ export function renderProxyConfig(config: ProxyConfig): string {
 function globalSection(config: ProxyConfig): string[] {
   return [
     'global',
-    '  maxconn 8000',
+    `  maxconn ${OPEN_MAX}`,
     `  stats socket ${config.adminSocket} mode 600 level admin`,
     '  hard-stop-after 30s',
     '  tune.maxrewrite 2048',
@@ -146,6 +150,7 @@ function frontend(config: ProxyConfig): string[] {
     `  http-request return status 308 hdr Location "%[var(txn.host),map(${config.movedFile})]%[pathq]" hdr Cache-Control max-age=60 if { var(txn.host),map(${config.movedFile}) -m found }`,
     `  http-request return status 404 content-type "text/html; charset=utf-8" file ${config.pagesDir}/not-found.html unless { var(txn.app) -m found } or { var(txn.route) -m found }`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/unavailable.html hdr Retry-After 5 if { var(txn.route) -m str ${writeTarget(AWAY)} }`,
+    `  http-request return status 503 content-type "text/html; charset=utf-8" file ${config.pagesDir}/over-limit.html hdr Retry-After 10 if { sc1_conn_cur(${OPEN_REQUESTS}) gt ${OPEN_PER_SITE_MAX} }`,
     `  http-request set-var-fmt(txn.page) "${new URL(config.appUrl).origin}/sites/%[var(txn.host),field(1,.)]" if ${isHeld}`,
     `  http-request return status 503 content-type "text/html; charset=utf-8" lf-file ${config.pagesDir}/held.html if ${isHeld}`,
     `  http-request lua.wake if ${isAsleep} { sc1_conn_cur(${OPEN_REQUESTS}) le ${WAITING_MAX} }`,

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await writeFile(at('moved.map'), renderTextMap(new Map([['old.localhost', 'http://new.localhost:8080']]), MOVED));
   for (const map of ['domains.map', 'secure.map', 'challenges.map']) await writeFile(at(map), '');
   await mkdir(at('pages'));
-  for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake']) {
+  for (const page of ['unavailable', 'not-found', 'held', 'did-not-wake', 'over-limit']) {
     await writeFile(at(`pages/${page}.html`), page);
   }
   sites = http.createServer((_, response) => response.end('awake'));
