@@ -15,6 +15,7 @@ import { readDomainHosts } from './hosts.ts';
 import { judgeDomain, type Looked } from './judge.ts';
 import type { DnsLookup } from './look-up.ts';
 import { secureOrigin } from './secure-origin.ts';
+import { createOrderBudget, turnsOf } from './turns.ts';
 
 export interface DomainDeps {
   db: Db;
@@ -36,9 +37,14 @@ export interface DomainKeeper {
   order(): Promise<void>;
 }
 
-const LOOKS_AT_A_TIME = 10;
+/** Sites whose names are looked up at a time, and names of a round: a server that is slow to answer is waited for. */
+const LOOKING_SITES_MAX = 10;
 const LOOKS_MAX = 50;
+const LOOKS_PER_SITE_MAX = 3;
+const DUE_MAX = 500;
+/** Of a round, and of an hour: Let's Encrypt takes 300 orders of one account in three hours. */
 const ORDERS_MAX = 5;
+const ORDERS_PER_HOUR = { perSite: 20, inAll: 90 };
 const MINUTE_MS = 60_000;
 /** Authorities count failures, and shut out who has too many. */
 const ORDER_PAUSES_MINUTES = [1, 5, 30, 120, 720];
@@ -47,6 +53,7 @@ const WORDS_MAX = 300;
 export function createDomainKeeper(deps: DomainDeps): DomainKeeper {
   const { db, settings, log, dns, authority } = deps;
   const secret = requireSecret(settings);
+  const budget = createOrderBudget(ORDERS_PER_HOUR);
   const answers = new Map<string, string>();
   const challenges: Challenges = {
     async put(path, answer) {
@@ -124,12 +131,14 @@ export function createDomainKeeper(deps: DomainDeps): DomainKeeper {
       const due = await db.domain.findMany({
         where: { lookAt: { lte: new Date() }, site: { state: 'live' } },
         orderBy: { lookAt: 'asc' },
-        take: LOOKS_MAX,
+        take: DUE_MAX,
         include: { site: { select: { name: true } } },
       });
-      for (let first = 0; first < due.length; first += LOOKS_AT_A_TIME) {
-        await Promise.all(due.slice(first, first + LOOKS_AT_A_TIME).map(lookOrSay));
-      }
+      const turns = turnsOf(due, LOOKS_PER_SITE_MAX, LOOKS_MAX);
+      const lane = async () => {
+        for (let turn = turns.shift(); turn; turn = turns.shift()) for (const domain of turn) await lookOrSay(domain);
+      };
+      await Promise.all(Array.from({ length: LOOKING_SITES_MAX }, lane));
       await sync();
     },
     async order() {
@@ -146,10 +155,15 @@ export function createDomainKeeper(deps: DomainDeps): DomainKeeper {
           },
           OR: [{ certificate: null }, { renewAt: { lte: now } }],
         },
-        orderBy: { orderAt: 'asc' },
-        take: ORDERS_MAX,
+        // Who would lose a certificate goes first.
+        orderBy: [{ certificateEndsAt: { sort: 'asc', nulls: 'last' } }, { orderAt: 'asc' }],
+        take: DUE_MAX,
       });
+      let ordered = 0;
       for (const domain of due) {
+        if (ordered === ORDERS_MAX) break;
+        if (!budget.take(domain.siteId, now.getTime())) continue;
+        ordered += 1;
         await orderFor(domain);
         await sync();
       }
