@@ -22,7 +22,8 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { createSlots } from '#lib/git/slots.ts';
 import { JOBS } from '#lib/jobs/add.ts';
-import { keepBeating } from '#lib/jobs/heartbeat.ts';
+import { dropLeases, freeAllJobs, freeJobs } from '#lib/jobs/free.ts';
+import { DEAD_MS, keepBeating } from '#lib/jobs/heartbeat.ts';
 import { freeLeases } from '#lib/jobs/lease.ts';
 import { keepPlace } from '#lib/jobs/place.ts';
 import type { Log } from '#lib/log.ts';
@@ -100,12 +101,13 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   // Visitors wait for what a killed worker was at.
   await freeLeases(db, 'converge:', 'deploy');
   await freeLeases(db, 'site:', 'restore:deploy');
+  await freeAllJobs(db);
 
   const names = new Set([id]);
-  const stopBeating = keepBeating({ db, log }, names, async (dead) => {
-    await db.$executeRaw`select graphile_worker.force_unlock_workers(${dead}::text[])`;
-  });
+  const stopBeating = keepBeating({ db, log }, names);
   const truth = repeat(log, 'reconciling', RECONCILE_MS, async () => {
+    await freeJobs(db, DEAD_MS);
+    await dropLeases(db);
     await reconcile(deps);
     await refill(deps);
     await sweepDeployments(deps, new Date());
