@@ -9,12 +9,19 @@ import { createHaproxy } from './haproxy.ts';
 
 let directory: string;
 let server: net.Server;
+/** What the socket was told, and what it answers to `show map`. */
+let told: string[];
+let shown: string;
 
 beforeEach(async () => {
+  [told, shown] = [[], ''];
   directory = await mkdtemp(path.join(tmpdir(), 'haproxy-'));
   server = net.createServer((socket) => {
     socket.on('error', () => {}); // The asker has gone.
-    socket.on('data', () => socket.end());
+    socket.on('data', (line) => {
+      told.push(String(line).trim());
+      socket.end(String(line).startsWith('show map') ? shown : '');
+    });
   });
   await new Promise<void>((resolve) => server.listen(path.join(directory, 'socket'), resolve));
 });
@@ -32,4 +39,14 @@ test('a file that could not be written once keeps no later route from it', async
   const text = await readFile(mapFile, 'utf8');
   expect(text).toContain('one.localhost 10.213.0.2:8001');
   expect(text).toContain('two.localhost 10.213.0.3:8001');
+});
+
+test('a route that was made while the sites were looked at is not taken away, and one of no site is', async () => {
+  const mapFile = path.join(directory, 'routes.map');
+  const proxy = createHaproxy({ socketPath: path.join(directory, 'socket'), mapFile });
+  shown = '0x1 new.localhost 10.213.0.2:8001\n0x2 gone.localhost 10.213.0.3:8001\n';
+  const now = async (host: string) => (host === 'new.localhost' ? { address: '10.213.0.2', port: 8001 } : null);
+  await proxy.sync(new Map(), now);
+  expect(told.filter((line) => line.startsWith('del'))).toEqual([`del map ${mapFile} gone.localhost`]);
+  expect(await readFile(mapFile, 'utf8')).toBe('new.localhost 10.213.0.2:8001\n');
 });

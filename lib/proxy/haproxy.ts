@@ -10,8 +10,8 @@ import { ASLEEP, AWAY, leadsNowhere, type Proxy, type Target } from './proxy.ts'
 
 export interface Haproxy extends Proxy {
   /**
-   * Makes map and file equal to these routes; answers how many entries were wrong. What is to change is asked for once
-   * more first, because a deployment may have switched meanwhile; null: leave it.
+   * Makes map and file equal to these routes; answers how many entries were wrong. What is to change or to go is asked for
+   * once more first, because a deployment or a launch may have switched meanwhile; null: leave it, or let it go.
    */
   sync(desired: ReadonlyMap<string, Target>, now: (host: string) => Promise<Target | null>): Promise<number>;
   /**
@@ -77,7 +77,11 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
         wanted.set(host, target);
         await set(host, target);
       }
-      for (const host of remove) await command(socketPath, `del map ${mapFile} ${host}`);
+      for (const host of remove) {
+        const target = await now(host);
+        if (target) wanted.set(host, target);
+        else await command(socketPath, `del map ${mapFile} ${host}`);
+      }
       await save();
       return changed.length + remove.length;
     },
