@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { seedPlans } from '../../prisma/seed.ts';
 import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { listDeployments } from './list.ts';
-import { requestRedeploy } from './request.ts';
+import { requestRedeploy, requestRollback } from './request.ts';
 
 const COMMIT = 'a'.repeat(40);
 let database: TestDatabase;
@@ -73,4 +73,19 @@ test('the list is read in pages, the newest first, each deployment once', async 
     if (pages === 3) expect(before).toBe(null);
   }
   expect(read).toEqual(numbers.reverse());
+});
+
+test('a rollback is asked for by the release that it leads to, so that a job that is done twice leads there twice', async () => {
+  const site = await newSite();
+  const row = { siteId: site.id, cause: 'push' as const, status: 'succeeded' as const, kept: true };
+  const [first, second] = [
+    await database.db.deployment.create({ data: { ...row, number: 1 } }),
+    await database.db.deployment.create({ data: { ...row, number: 2 } }),
+  ];
+  await database.db.deployment.create({ data: { ...row, number: 3, status: 'failed' } });
+  const wish = { deploymentId: null, by: null };
+  await requestRollback(database.db, { ...site, liveDeploymentId: second.id }, wish);
+  expect(await jobs()).toEqual([{ payload: { siteId: site.id, deploymentId: first.id, by: null } }]);
+  const from = { ...site, liveDeploymentId: first.id };
+  await expect(requestRollback(database.db, from, wish)).rejects.toMatchObject({ code: 'no-earlier-release' });
 });

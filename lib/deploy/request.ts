@@ -25,9 +25,8 @@ export async function requestRollback(
   site: Deployed,
   { deploymentId, by, admin = null }: WishedFrom & { deploymentId: string | null },
 ): Promise<void> {
-  const notLive = site.liveDeploymentId ? { not: site.liveDeploymentId } : {};
-  const where = { siteId: site.id, kept: true, id: deploymentId ?? notLive };
-  if (!(await db.deployment.findFirst({ where }))) {
+  const target = await findTarget(db, site, deploymentId);
+  if (!target) {
     throw new AppError('no-earlier-release', {
       message: deploymentId
         ? 'That release is no longer on the disk: three are kept.'
@@ -38,7 +37,22 @@ export async function requestRollback(
   await db.$transaction(async (tx) => {
     const { id: siteId, name } = site;
     if (admin) await audit(tx, { ...admin, action: 'site.rollback', subject: name, siteId, after: { deploymentId } });
-    await addJob(tx, 'rollback', { siteId, deploymentId, by });
+    await addJob(tx, 'rollback', { siteId, deploymentId: target.id, by });
+  });
+}
+
+/**
+ * The release itself, and not how to find it: a worker that is killed right after the switch does the job once more, and
+ * "the one before" is by then the one that was left.
+ */
+async function findTarget(db: Db, { id: siteId, liveDeploymentId }: Deployed, deploymentId: string | null) {
+  const select = { number: true };
+  const live = liveDeploymentId ? await db.deployment.findUnique({ where: { id: liveDeploymentId }, select }) : null;
+  const before = { status: 'succeeded' as const, number: { lt: live?.number ?? 0 } };
+  return db.deployment.findFirst({
+    where: { siteId, kept: true, ...(deploymentId ? { id: deploymentId } : before) },
+    orderBy: { number: 'desc' },
+    select: { id: true },
   });
 }
 
