@@ -25,9 +25,12 @@ export async function applyNetworkLimits(deps: NetworkDeps, site: SiteWithPlan):
   if (wrong.size > 0) await deps.network.setLimits(new Map([[address, networkLimits(limitsOf(site))]]));
 }
 
-/** Before a container is ended on purpose, while the address is still its own. What fails here the next look does. */
-export async function leaveAddress({ network, log }: NetworkDeps, site: SiteWithPlan): Promise<void> {
-  if (!site.address) return;
+/**
+ * Before a container is ended on purpose, while the address is still its own: that of one which has ended by itself may by
+ * now be another site's. What fails here the next look does.
+ */
+export async function leaveAddress({ engine, network, log }: NetworkDeps, site: SiteWithPlan): Promise<void> {
+  if (!site.address || addressOf(await engine.inspect(site.id)) !== site.address) return;
   await network
     .forget(site.address)
     .catch((cause) => log.warn({ siteId: site.id, cause: String(cause) }, 'an address is late'));
