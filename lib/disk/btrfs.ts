@@ -7,7 +7,16 @@ import { AppError, invariant } from '../errors/app-error.ts';
 import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
 import { heldExtents } from './extent-search.ts';
 import { createInodeCounter } from './inode-counter.ts';
-import { type DiskDeps, ignoring, isThere, layOut, layOutPool, mountRoot, unmountRoot } from './layout.ts';
+import {
+  type DiskDeps,
+  ignoring,
+  isThere,
+  layOut,
+  layOutPool,
+  mountedSites,
+  mountRoot,
+  unmountRoot,
+} from './layout.ts';
 import { mountsAt } from './mount-table.ts';
 import { isSiteId, type SitePaths, sitePaths, snapshotPath } from './paths.ts';
 import {
@@ -136,7 +145,7 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
     const groups = await readQgroups(poolDir);
     await dropQgroups(poolDir, leftQgroups(groups));
     const bytes = new Map(groups.map((group) => [group.id, group.bytes]));
-    const sites = await list();
+    const sites = await finished();
     const counts = await inodes.counts(new Map(sites.map((siteId) => [siteId, sitePaths(deps, siteId).disk])));
     const usageOf = (siteId: string) => ({
       bytes: bytes.get(qgroupOf(siteId)) ?? 0,
@@ -147,15 +156,20 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
 
   async function limits(): Promise<Map<string, number | null>> {
     const bytesMax = new Map((await readQgroups(poolDir)).map((group) => [group.id, group.bytesMax]));
-    const sites = await list();
+    const sites = await finished();
     return new Map(sites.map((siteId) => [siteId, bytesMax.get(qgroupOf(siteId)) ?? null]));
   }
 
   async function list(): Promise<string[]> {
     await requirePool(deps);
-    const restored = (await names(`${poolDir}/staging`)).map((name) => name.replace(/\.restored$/, '.'));
-    const unfinished = restored.filter((name) => name.endsWith('.')).map((name) => name.slice(0, -1));
-    return [...new Set([...(await names(`${poolDir}/sites`)), ...unfinished])].filter(isSiteId);
+    const inWork = (await names(`${poolDir}/staging`)).map((name) => name.replace(/\..*$/, ''));
+    const all = [...(await finished()), ...inWork, ...(await names(`${poolDir}/snapshots`))];
+    return [...new Set(all)].filter(isSiteId);
+  }
+
+  async function finished(): Promise<string[]> {
+    await requirePool(deps);
+    return (await names(`${poolDir}/sites`)).filter(isSiteId);
   }
 
   /** Lifts the limit for the length of one mount; a full disk cannot be mounted otherwise. */
@@ -175,6 +189,7 @@ export function createBtrfsDisk(deps: DiskDeps): Disk {
   return {
     kind: 'btrfs',
     create,
+    mounted: () => mountedSites(deps),
     destroy,
     restore,
     clone,

@@ -36,6 +36,8 @@ export interface Disk {
   create(siteId: string, limits: DiskLimits): Promise<void>;
   /** Mounts base and disk together; a full disk, too. Safe to repeat. A disk keeps the base that it was made on. */
   mount(siteId: string): Promise<MountedDisk>;
+  /** The sites that have something mounted at their place, with one look. */
+  mounted(): Promise<Set<string>>;
   /** What still uses the files keeps them until it ends. Not mounted is no error. */
   unmount(siteId: string): Promise<void>;
   /**
@@ -52,7 +54,10 @@ export interface Disk {
    * can take away from outside, are left out.
    */
   limits(): Promise<Map<string, number | null>>;
-  /** Throws when the pool is not there, so that an unmounted pool never looks like one without sites. */
+  /**
+   * The sites of which anything is in the pool: a disk, one in the making, a snapshot. Throws when the pool is not there,
+   * so that an unmounted pool never looks like one without sites.
+   */
   list(): Promise<string[]>;
   /** Removes the disk with its snapshots. Absent is no error. The pool has the space back some seconds later. */
   destroy(siteId: string): Promise<void>;

@@ -19,7 +19,16 @@ import {
   tooSmall,
   wholeBlocks,
 } from './ext4-image.ts';
-import { type DiskDeps, ignoring, isThere, layOut, layOutPool, mountRoot, unmountRoot } from './layout.ts';
+import {
+  type DiskDeps,
+  ignoring,
+  isThere,
+  layOut,
+  layOutPool,
+  mountedSites,
+  mountRoot,
+  unmountRoot,
+} from './layout.ts';
 import { mountsAt, readMounts, unmountAll } from './mount-table.ts';
 import { isSiteId, type SitePaths, sitePaths, snapshotPath } from './paths.ts';
 import { run } from './run.ts';
@@ -137,7 +146,7 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
 
   async function usageOfAll(): Promise<Map<string, DiskUsage>> {
     const mounted = new Set((await readMounts()).map(({ mountPoint }) => mountPoint));
-    const usages = (await list()).map(async (siteId) => [siteId, await usageOf(siteId, mounted)] as const);
+    const usages = (await finished()).map(async (siteId) => [siteId, await usageOf(siteId, mounted)] as const);
     const present = (await Promise.all(usages)).flatMap(([siteId, usage]) => (usage ? [[siteId, usage] as const] : []));
     return new Map(present);
   }
@@ -151,13 +160,24 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
 
   /** An absent directory must not look like a pool without sites. */
   async function list(): Promise<string[]> {
+    const names = [
+      ...(await readdir(imagesDir)),
+      ...(await namesIn(`${deps.poolDir}/staging`)),
+      ...(await namesIn(`${deps.poolDir}/snapshots`)),
+    ];
+    return [...new Set(names.map((name) => name.replace(/\..*$/, '')))].filter(isSiteId);
+  }
+
+  async function finished(): Promise<string[]> {
     const names = await readdir(imagesDir);
     return names.flatMap((name) => (name.endsWith('.img') && isSiteId(name.slice(0, -4)) ? [name.slice(0, -4)] : []));
   }
 
   async function pool(): Promise<{ bytes: number; bytesFree: number }> {
     const { bsize, bavail } = await statfs(imagesDir);
-    const images = (await list()).map((siteId) => stat(imagePaths(siteId).image).then(({ blocks }) => blocks * 512));
+    const images = (await finished()).map((siteId) =>
+      stat(imagePaths(siteId).image).then(({ blocks }) => blocks * 512),
+    );
     const taken = (await Promise.all(images)).reduce((sum, bytes) => sum + bytes, 0);
     const bytes = Math.min(taken + bsize * bavail, deps.poolBytesMax ?? Number.POSITIVE_INFINITY);
     return { bytes, bytesFree: Math.max(0, Math.min(bytes - taken, bsize * bavail)) };
@@ -183,6 +203,7 @@ export function createExt4Disk(deps: Ext4Deps): Disk {
     kind: 'ext4',
     create,
     mount,
+    mounted: () => mountedSites(deps),
     unmount,
     resize,
     usageOfAll,

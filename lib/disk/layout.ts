@@ -6,7 +6,7 @@ import path from 'node:path';
 import { invariant } from '../errors/app-error.ts';
 import type { Log } from '../log.ts';
 import type { MountedDisk } from './disk.ts';
-import { mountsAt, unmountAll } from './mount-table.ts';
+import { mountsAt, readMounts, unmountAll } from './mount-table.ts';
 import { type DiskPlaces, isMountableDirectory, type SitePaths } from './paths.ts';
 import { run } from './run.ts';
 
@@ -73,6 +73,12 @@ export async function mountRoot(
 export async function unmountRoot(paths: SitePaths): Promise<void> {
   await unmountAll(paths.root, { lazily: true });
   await rmdir(paths.root).catch(ignoring('ENOENT', 'EBUSY'));
+}
+
+/** See `Disk.mounted`. */
+export async function mountedSites({ mountsDir }: DiskPlaces): Promise<Set<string>> {
+  const places = (await readMounts()).map(({ mountPoint }) => mountPoint);
+  return new Set(places.filter((place) => path.dirname(place) === mountsDir).map((place) => path.basename(place)));
 }
 
 async function overlayOptions(deps: DiskDeps, paths: SitePaths): Promise<string[]> {

@@ -6,6 +6,8 @@ import { DiskCommandError, run } from './run.ts';
 
 export interface Mount {
   mountPoint: string;
+  /** The kernel's number of the filesystem, as major:minor. */
+  device: string;
   fsType: string;
   source: string;
   /** The superblock's: `ro` here means that the filesystem itself refuses writing. */
@@ -20,11 +22,11 @@ export function parseMountInfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.split(' ');
     const dash = fields.indexOf('-', 6);
-    const [mountPoint, fsType, source, options] = [fields[4], fields[dash + 1], fields[dash + 2], fields[dash + 3]];
-    if (dash < 0 || !mountPoint || !fsType || source === undefined || !options) return [];
-    return [
-      { mountPoint: unescape(mountPoint), fsType, source: unescape(source), options: unescape(options).split(',') },
-    ];
+    const [device, mountPoint, fsType] = [fields[2], fields[4], fields[dash + 1]];
+    const [source, options] = [fields[dash + 2], fields[dash + 3]];
+    if (dash < 0 || !device || !mountPoint || !fsType || source === undefined || !options) return [];
+    const split = unescape(options).split(',');
+    return [{ mountPoint: unescape(mountPoint), device, fsType, source: unescape(source), options: split }];
   });
 }
 

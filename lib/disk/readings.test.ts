@@ -15,9 +15,10 @@ test('a mount is read with its superblock options and its spaces', () => {
 broken line
 `;
   expect(parseMountInfo(text)).toEqual([
-    { mountPoint: '/', fsType: 'ext4', source: '/dev/vda', options: ['rw', 'discard'] },
+    { mountPoint: '/', device: '254:0', fsType: 'ext4', source: '/dev/vda', options: ['rw', 'discard'] },
     {
       mountPoint: '/m/a b',
+      device: '0:44',
       fsType: 'overlay',
       source: 'overlay',
       options: ['ro', 'lowerdir=/base', 'upperdir=/d/upper', 'workdir=/d/work'],

@@ -89,8 +89,15 @@ export interface Engine {
    */
   run(spec: ContainerSpec): Promise<ContainerState>;
   inspect(siteId: string): Promise<ContainerState | null>;
-  /** All containers of this instance, running or not. */
+  /** The containers of this instance's sites, running or not. */
   list(): Promise<ContainerState[]>;
+  /**
+   * Ids of containers that have this instance's labels and are where no site's container is looked for: copies of one, and
+   * renamed ones.
+   */
+  strays(): Promise<string[]>;
+  /** Kills and removes one of these. Absent is no error. */
+  removeStray(instanceId: string): Promise<void>;
   /** The site of each of these containers by the engine's id, with one call. */
   instances(): Promise<Map<string, string>>;
   /** Stops with TERM, then KILL after the grace. A stopped or absent container is no error. */

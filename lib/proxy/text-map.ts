@@ -14,6 +14,11 @@ export interface TextMap {
   sync(desired: ReadonlyMap<string, string>): Promise<number>;
 }
 
+/** What HAProxy has of a map at this moment. */
+export async function readTextMap({ socketPath, file }: { socketPath: string; file: string }) {
+  return parseShownMap(await command(socketPath, `show map ${file}`));
+}
+
 /** Only one process may write: the deploy worker. */
 export function createTextMap({
   socketPath,
@@ -27,7 +32,7 @@ export function createTextMap({
   let writing: Promise<unknown> = Promise.resolve();
   const sync = async (desired: ReadonlyMap<string, string>) => {
     const text = renderTextMap(desired, rules);
-    const { set, remove } = diffTextMap(parseShownMap(await command(socketPath, `show map ${file}`)), desired);
+    const { set, remove } = diffTextMap(await readTextMap({ socketPath, file }), desired);
     for (const [key, value] of set) await setEntry(socketPath, `${file} ${key} ${value}`);
     for (const key of remove) await command(socketPath, `del map ${file} ${rules.key(key)}`);
     if (set.length + remove.length > 0) {

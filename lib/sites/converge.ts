@@ -52,6 +52,7 @@ const LEASE_WAIT_MS = 5_000;
 /** Before a restore that waits for a deployment or a push is tried again. */
 const RESTORE_AGAIN_MS = 1_000;
 const LISTEN_MS = 15_000;
+const STOP_SECONDS = 5;
 
 /** Safe to call at any time and as often as one likes; a site that is as it should be costs a few look-ups. */
 export async function converge(deps: ConvergeDeps, siteId: string): Promise<void> {
@@ -135,13 +136,17 @@ async function becomeLive(deps: ConvergeDeps, site: SiteWithPlan): Promise<void>
 /** A live site's machine as it should be: after a reboot, a killed engine or a container removed by hand. */
 async function mend(deps: ConvergeDeps, site: SiteWithPlan): Promise<void> {
   const state = await deps.engine.inspect(site.id);
-  const isWell = state?.status === 'running' && state.generation === site.generation && state.address === site.address;
-  if (!isWell) {
+  const isMounted = (await deps.disk.mounted()).has(site.id);
+  const isAsWished =
+    state?.status === 'running' && state.generation === site.generation && state.address === site.address;
+  if (!isAsWished || !isMounted) {
     if (!(await mayStart(deps, site, state))) return;
     // A container whose mounts went away (a reboot) would start on empty directories: mount first.
     const host = siteHost(deps.settings, site.name);
-    const mounted = await ensureDisk(deps, site);
     await deps.proxy.setRoute(host, AWAY);
+    // Two mounts of one disk at a time would take each other's files away.
+    if (!isMounted) await deps.engine.stop(site.id, STOP_SECONDS);
+    const mounted = await ensureDisk(deps, site);
     await deps.proxy.quiet(host);
     await ensureContainer(deps, site, mounted);
     deps.log.info({ siteId: site.id, mounts: DISK_MOUNTS.length }, 'a site is back');

@@ -6,6 +6,8 @@ import type { Site } from '../db/generated/client.ts';
 import type { ContainerState } from '../engine/engine.ts';
 import type { Settings } from '../env.ts';
 import { lacksEnvironment } from '../environment/deliver.ts';
+import { forgottenEnvironments } from '../environment/forgotten.ts';
+import { addJob } from '../jobs/add.ts';
 import { AWAY, type Target } from '../proxy/proxy.ts';
 import { siteHost } from './address.ts';
 import { type ConvergeDeps, converge } from './converge.ts';
@@ -43,15 +45,13 @@ type Row = Pick<
 
 /** One look over all sites, containers, disks and routes. */
 export async function reconcile(deps: ConvergeDeps): Promise<void> {
+  await removeStrays(deps);
   // In this order: limits are of an address that a container had before, and a site whose row says live had its
   // container running before.
   const inForce = await readNetwork(deps);
   const sites = await deps.db.site.findMany({ include: { plan: true } });
   const containers = new Map((await deps.engine.list()).map((state) => [state.siteId, state]));
-  const hosts = new Map(sites.map(({ id, name }) => [siteHost(deps.settings, name), id]));
-  await deps.proxy.sync(desiredRoutes(deps.settings, sites, containers), (host) =>
-    routeOf(deps, hosts.get(host) ?? ''),
-  );
+  await deps.proxy.sync(desiredRoutes(deps.settings, sites, containers), (host) => routeOfHost(deps, host));
   await deps.moved.sync(await readMovedHosts(deps.db, deps.settings));
   if (inForce) {
     await repairNetwork(deps, sites, containers, inForce).catch((error) =>
@@ -63,10 +63,14 @@ export async function reconcile(deps: ConvergeDeps): Promise<void> {
   await removeOrphans(deps, new Set(sites.map(({ id }) => id)), [...containers.keys()]);
   const live = sites.filter(({ state }) => state === 'live').map(({ id }) => id);
   const untended = await sitesToTend(deps, live);
+  const mounted = await deps.disk.mounted();
+  await remindOfEnvironments(deps);
   const wrong = sites.filter(
     (site) =>
       !deps.copies.isCopying(site.id) &&
-      (untended.has(site.id) || needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps)),
+      (untended.has(site.id) ||
+        needsWork(site, containers.get(site.id) ?? null, new Date(), deps.heldApps) ||
+        lacksMount(site, mounted)),
   );
   await inParallel(wrong, PARALLEL, async ({ id }) => {
     await converge(deps, id).catch((error) =>
@@ -134,6 +138,22 @@ function targetOf(site: Row, container: ContainerState | null): Target | null {
   return site.state === 'deleting' ? null : routeTarget(site, container);
 }
 
+/** A site that is to run, and whose container would start on empty directories. Pure. */
+function lacksMount(site: Row, mounted: ReadonlySet<string>): boolean {
+  return site.state === 'live' && wantedStatus(site) === 'running' && !mounted.has(site.id);
+}
+
+async function remindOfEnvironments({ db }: ConvergeDeps): Promise<void> {
+  for (const siteId of await forgottenEnvironments(db)) await addJob(db, 'environment', { siteId });
+}
+
+/** As `routeOf`; the host may be one that a site has only just been given. */
+async function routeOfHost(deps: ConvergeDeps, host: string): Promise<Target | null> {
+  const [name = ''] = host.split('.');
+  const site = await deps.db.site.findUnique({ where: { name }, select: { id: true } });
+  return site && siteHost(deps.settings, name) === host ? routeOf(deps, site.id) : null;
+}
+
 /** Where the site's host is to lead now. Null: nowhere, or the site has gone. */
 async function routeOf(deps: ConvergeDeps, siteId: string): Promise<Target | null> {
   const container = await deps.engine.inspect(siteId);
@@ -148,6 +168,14 @@ export async function withdrawRoute(deps: ConvergeDeps, siteId: string): Promise
   if (target?.address !== AWAY.address || target.port !== AWAY.port) return;
   const { name } = await deps.db.site.findUniqueOrThrow({ where: { id: siteId } });
   await deps.proxy.setRoute(siteHost(deps.settings, name), AWAY);
+}
+
+/** A copy of a site's container by hand, or one that got another name: nobody would ever look for it. */
+async function removeStrays({ engine, log }: ConvergeDeps): Promise<void> {
+  for (const instanceId of await engine.strays()) {
+    log.warn({ instanceId }, 'removing a container that has our labels and is no site’s');
+    await engine.removeStray(instanceId);
+  }
 }
 
 /** Containers and disks of sites that no longer exist: what a kill in the middle of a delete can leave. */

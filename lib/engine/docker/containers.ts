@@ -58,14 +58,10 @@ export async function inspectContainer(deps: ContainerDeps, siteId: string): Pro
   });
 }
 
-/** All of this instance, running or not. */
+/** The sites' containers of this instance, running or not. */
 export async function listContainers(deps: ContainerDeps): Promise<ContainerState[]> {
-  const filters = { label: [`${LABEL.instance}=${deps.instance}`] };
-  const rows = await deps.client.call('list', (abortSignal) =>
-    deps.client.docker.listContainers({ all: true, filters, abortSignal }),
-  );
   const states: ContainerState[] = [];
-  const rest = rows.values();
+  const rest = (await listRows(deps)).filter((row) => isInPlace(deps, row)).values();
   const inspectRest = async () => {
     for (const { Id } of rest) {
       const container = deps.client.docker.getContainer(Id);
@@ -78,17 +74,32 @@ export async function listContainers(deps: ContainerDeps): Promise<ContainerStat
 }
 
 /** See `Engine.instances`. */
-export async function listInstances({ client, instance }: ContainerDeps): Promise<Map<string, string>> {
+export async function listInstances(deps: ContainerDeps): Promise<Map<string, string>> {
+  const rows = (await listRows(deps)).filter((row) => isInPlace(deps, row));
+  return new Map(rows.map(({ Id, Labels }) => [Id, Labels[LABEL.site] ?? '']));
+}
+
+/** See `Engine.strays`. */
+export async function listStrays(deps: ContainerDeps): Promise<string[]> {
+  return (await listRows(deps)).filter((row) => !isInPlace(deps, row)).map(({ Id }) => Id);
+}
+
+export async function removeStray({ client }: ContainerDeps, instanceId: string): Promise<void> {
+  const removing = (abortSignal: AbortSignal) =>
+    client.docker.getContainer(instanceId).remove({ v: true, force: true, abortSignal });
+  await orNull(client.call('remove', removing, LONG_CALL_TIMEOUT_MS), [404, 409]);
+}
+
+async function listRows({ client, instance }: ContainerDeps) {
   const filters = { label: [`${LABEL.instance}=${instance}`] };
-  const rows = await client.call('list', (abortSignal) =>
-    client.docker.listContainers({ all: true, filters, abortSignal }),
-  );
-  return new Map(
-    rows.flatMap(({ Id, Labels }): [string, string][] => {
-      const siteId = Labels[LABEL.site];
-      return siteId ? [[Id, siteId]] : [];
-    }),
-  );
+  return client.call('list', (abortSignal) => client.docker.listContainers({ all: true, filters, abortSignal }));
+}
+
+function isInPlace(
+  { instance }: ContainerDeps,
+  { Names, Labels }: { Names: string[]; Labels: Record<string, string> },
+) {
+  return Names.includes(`/${containerName(instance, Labels[LABEL.site] ?? '')}`);
 }
 
 /** Absent or stopped is no error. */
@@ -106,10 +117,12 @@ export async function stopContainer(deps: ContainerDeps, siteId: string, graceSe
 export async function removeContainer(deps: ContainerDeps, siteId: string): Promise<void> {
   const deadline = Date.now() + REMOVE_TIMEOUT_MS;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    if (!(await inspectContainer(deps, siteId))) return;
+    const present = await inspectContainer(deps, siteId);
+    if (!present) return;
     const removing = (abortSignal: AbortSignal) => handle(deps, siteId).remove({ v: true, force: true, abortSignal });
     try {
       await orNull(deps.client.call('remove', removing, LONG_CALL_TIMEOUT_MS));
+      await dropSocketLimit(deps.cgroupParent, present.instanceId); // One that never ran has nobody else to do it.
       return;
     } catch (error) {
       // 409: another removal is under way; 500: its mounts are still busy. Both pass.

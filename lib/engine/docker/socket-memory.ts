@@ -37,7 +37,7 @@ export async function changeSocketLimit(
   });
 }
 
-/** For a container that did not start. One with processes in it stays. */
+/** For a container that did not start, or goes. One with processes in it stays. */
 export async function dropSocketLimit(
   cgroupParent: string,
   instanceId: string,

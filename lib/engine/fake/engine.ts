@@ -130,6 +130,8 @@ export function createFakeEngine({ exec = async () => 0 }: { exec?: FakeExec } =
       return container ? { ...container.state } : null;
     },
     list: async () => [...containers.values()].map(({ state }) => ({ ...state })),
+    strays: async () => [],
+    removeStray: async () => {},
     instances: async () => new Map([...containers.values()].map(({ state }) => [state.instanceId, state.siteId])),
     async stop(siteId) {
       const container = containers.get(siteId);
