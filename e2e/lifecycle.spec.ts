@@ -23,7 +23,7 @@ import {
   SECOND_URL,
   whatIsLeft,
 } from './setup/second-instance.ts';
-import { SERVICES } from './setup/services.ts';
+import { SERVICES } from './setup/service-names.ts';
 import { SECOND_INSTANCE, TEST_INSTANCE } from './setup/test-instance.ts';
 
 test.describe.configure({ mode: 'serial' });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { query } from '../setup/database.ts';
 import { must } from '../setup/programs.ts';
-import { SERVICES } from '../setup/services.ts';
+import { SERVICES } from '../setup/service-names.ts';
 import { APP_URL, BENCH_INSTANCE, launch, remove, type Site, untilServed } from './instance.ts';
 import { type Figure, figureOf, summarize } from './measure.ts';
 

@@ -93,7 +93,8 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-function askProxy(line: string): Promise<string> {
+/** A command over the admin socket. */
+export function askProxy(line: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(SETTINGS.paths.proxySocket);
     let answer = '';

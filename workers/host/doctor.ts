@@ -8,6 +8,7 @@ import { firewallTable } from '#lib/network/elements.ts';
 import { createNftNetwork } from '#lib/network/nft.ts';
 import { asksDatabase, engineAnswers, gitAnswers, sshAnswers, webAnswers } from './answers.ts';
 import { exitWith, requireRoot } from './command.ts';
+import { lastingDifferences } from './compare-state.ts';
 import { hasFirewall } from './firewall.ts';
 import { expectedServices } from './instance.ts';
 import { PACKAGES } from './packages.ts';
@@ -17,6 +18,9 @@ import { runCommand } from './run-command.ts';
 import { isRunning, serviceStates } from './supervisor.ts';
 import { lowSysctls } from './sysctls.ts';
 import { envDir } from './variables.ts';
+
+const STATE_MS = 20_000;
+const STATE_LINES = 10;
 
 interface Finding {
   what: string;
@@ -40,6 +44,7 @@ await exitWith(async () => {
     await checkEngine(settings),
     await checkFirewall(settings),
     await checkNetworkLimits(settings),
+    await checkState(settings),
     await checkWayOut(settings),
     await checkCeilings(),
     await checkWeb(settings),
@@ -140,6 +145,19 @@ async function checkNetworkLimits(settings: Settings): Promise<Finding> {
       : `the strictest hold for ${without.length} sites, such as ${without[0]?.name}`;
   const hint = `The deploy worker puts them back within 10 s; else see ${settings.paths.log}/deploy.`;
   return { what: 'network limits', ok: without.length === 0, detail, hint };
+}
+
+/** What the workers put right by themselves is given time: they look over everything every 10 s. */
+async function checkState(settings: Settings): Promise<Finding> {
+  const lasting = await lastingDifferences(settings, STATE_MS);
+  const told = lasting.slice(0, STATE_LINES).map((line) => `\n${' '.repeat(22)}${line}`);
+  const more = lasting.length > STATE_LINES ? `\n${' '.repeat(22)}and ${lasting.length - STATE_LINES} more` : '';
+  const detail =
+    lasting.length === 0
+      ? 'containers, disks, limits and routes are what the rows want'
+      : `${lasting.length} differences from what the rows want${told.join('')}${more}`;
+  const hint = `The deploy worker puts them right; why it does not is in ${settings.paths.log}/deploy.`;
+  return { what: 'state', ok: lasting.length === 0, detail, hint };
 }
 
 /** Counters that one site could otherwise use up for all. */

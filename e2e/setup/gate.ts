@@ -1,0 +1,77 @@
+// Kills the deploy worker at one very statement of its work. A trigger lets that statement wait; once it does, the worker is
+// killed, and then the statement either never happened or did, as when a process dies just before or just after it.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from '@playwright/test';
+import { Client } from 'pg';
+import { SETTINGS } from './host-state.ts';
+import { killService } from './services.ts';
+
+export interface Moment {
+  /** Completes "the worker is killed …". */
+  name: string;
+  table: 'Site' | 'Deployment' | 'Lease';
+  event: 'insert' | 'update' | 'delete';
+  /** A condition over the trigger's NEW and OLD. */
+  when: string;
+  /** Whether the statement had happened. A transaction that it is part of never ends. */
+  done: boolean;
+}
+
+const LOCK = 7_251_883;
+const NAME = 'lightkeeper_test_gate';
+const REACHED_MS_MAX = 30_000;
+
+/** Begins the work, kills the worker at the moment, and answers what `begin` did. Nothing is left in the database. */
+export async function killAt<T>(moment: Moment, begin: () => Promise<T>): Promise<T> {
+  const client = await connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await client.query(triggerOf(moment));
+    const begun = await begin();
+    const isReached = async () => (await waiting(client)).length > 0;
+    const message = `the worker gets to the moment ${moment.name}`;
+    await expect.poll(isReached, { timeout: REACHED_MS_MAX, intervals: [10], message }).toBe(true);
+    await killService('deploy');
+    if (!moment.done) await endWaiting(client);
+    return begun;
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [LOCK]);
+    await client.query(`drop function if exists ${NAME}() cascade`);
+    await client.end();
+  }
+}
+
+async function connect(): Promise<Client> {
+  const connectionString = (await readFile(path.join(SETTINGS.dataDir, 'env/DATABASE_URL'), 'utf8')).trim();
+  const client = new Client({ connectionString });
+  await client.connect();
+  return client;
+}
+
+/** A statement that is to have happened waits behind its row, one that is not before it. */
+function triggerOf({ table, event, when, done }: Moment): string {
+  return `
+    create or replace function ${NAME}() returns trigger language plpgsql as $$
+    begin
+      perform pg_advisory_xact_lock_shared(${LOCK});
+      if tg_op = 'DELETE' then return old; end if;
+      return new;
+    end $$;
+    create trigger ${NAME} ${done ? 'after' : 'before'} ${event} on "${table}"
+      for each row when (${when}) execute function ${NAME}();`;
+}
+
+async function waiting(client: Client): Promise<number[]> {
+  const { rows } = await client.query<{ pid: number }>(
+    `select pid from pg_locks where locktype = 'advisory' and not granted and objid = $1`,
+    [LOCK],
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+async function endWaiting(client: Client): Promise<void> {
+  for (const pid of await waiting(client)) await client.query('select pg_terminate_backend($1)', [pid]);
+  await expect.poll(() => waiting(client), { intervals: [10] }).toEqual([]);
+}
