@@ -175,3 +175,8 @@ test('owner, token and admin see a site; a stranger and a foreign token get the 
     expect({ code: refusal.code, message: refusal.message }).toEqual({ code: absent.code, message: absent.message });
   }
 });
+
+test('the pool is filled to its number also when it is filled by several at once', async () => {
+  await Promise.all(Array.from({ length: 5 }, () => insertReady(deps(), 2)));
+  expect(await database.db.site.count({ where: { ownerId: null } })).toBe(2);
+});

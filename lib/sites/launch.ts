@@ -77,9 +77,15 @@ async function claimOrInsert(deps: Deps, request: LaunchRequest, name: string | 
   });
 }
 
-/** Writes down a site for the pool. The workers make it; a click claims it. Answers null when the machine is full. */
-export async function insertReady(deps: Deps): Promise<Site | null> {
+/**
+ * Writes down a site for the pool, if fewer than `poolMax` wait in it. The workers make it; a click claims it. Answers null
+ * when the pool or the machine is full.
+ */
+export async function insertReady(deps: Deps, poolMax = Number.POSITIVE_INFINITY): Promise<Site | null> {
   return deps.db.$transaction(async (tx) => {
+    // Who counts at the same time would come to the same number.
+    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('launch:pool', 0))`;
+    if ((await tx.site.count({ where: { ownerId: null, state: { not: 'deleting' } } })) >= poolMax) return null;
     const plan = await requirePlan(tx, 'guest');
     try {
       const site = await insertNew(deps, tx, plan, {}, null);

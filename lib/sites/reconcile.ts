@@ -108,12 +108,8 @@ export function needsWork(
 export async function refill(deps: ConvergeDeps): Promise<number> {
   if ((await deps.db.site.count({ where: { ownerId: { not: null }, state: 'launching', cloneOfId: null } })) > 0)
     return 0;
-  const waiting = await deps.db.site.count({ where: { ownerId: null, state: { not: 'deleting' } } });
   let added = 0;
-  while (waiting + added < deps.settings.readySites) {
-    if (!(await insertReady(deps))) break;
-    added += 1;
-  }
+  while (await insertReady(deps, deps.settings.readySites)) added += 1;
   return added;
 }
 
