@@ -110,8 +110,10 @@ for (const moment of DELETE) {
     await killAt(moment, () => remove(site));
     const since = performance.now();
 
-    expect((await api(site, '')).status, 'it is gone for its owner at once').toBe(404);
+    const told = await api(site, '');
+    if (told.ok) expect(await told.json()).toMatchObject({ state: 'deleting' });
     reportSeconds(`delete, killed ${moment.name}`, await untilConverged(undefined, { since }));
+    expect((await api(site, '')).status).toBe(404);
     expect(await findLeftovers(site, traces)).toEqual([]);
   });
 }

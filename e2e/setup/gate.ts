@@ -13,6 +13,8 @@ export interface Moment {
   name: string;
   table: 'Site' | 'Deployment' | 'Lease';
   event: 'insert' | 'update' | 'delete';
+  /** Of an update: the column that the statement names. */
+  of?: string;
   /** A condition over the trigger's NEW and OLD. */
   when: string;
   /** Whether the statement had happened. A transaction that it is part of never ends. */
@@ -51,7 +53,7 @@ async function connect(): Promise<Client> {
 }
 
 /** A statement that is to have happened waits behind its row, one that is not before it. */
-function triggerOf({ table, event, when, done }: Moment): string {
+function triggerOf({ table, event, of, when, done }: Moment): string {
   return `
     create or replace function ${NAME}() returns trigger language plpgsql as $$
     begin
@@ -59,7 +61,7 @@ function triggerOf({ table, event, when, done }: Moment): string {
       if tg_op = 'DELETE' then return old; end if;
       return new;
     end $$;
-    create trigger ${NAME} ${done ? 'after' : 'before'} ${event} on "${table}"
+    create trigger ${NAME} ${done ? 'after' : 'before'} ${event}${of ? ` of "${of}"` : ''} on "${table}"
       for each row when (${when}) execute function ${NAME}();`;
 }
 
