@@ -163,7 +163,7 @@ const FAULTS: Fault[] = [
         [`environment:${id}`],
       );
     },
-    told: ({ id }) => `job of environment:${id}: worker-dead has it and does not live`,
+    told: ({ id }) => `job of environment:${id}: worker-dead has it`,
   },
   {
     what: 'a deployment of a dead worker',

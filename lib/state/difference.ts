@@ -7,6 +7,8 @@ export interface Difference {
   of: string;
   /** What is wrong with it, so that "PART of OF: TEXT" reads well. */
   text: string;
+  /** A living process is at it, and that may take as long as a build does. */
+  underWay?: boolean;
 }
 
 /** Pure. */

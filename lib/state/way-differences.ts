@@ -53,7 +53,7 @@ export function doorDifferences({ sites }: Wanted, { ports }: Actual): Differenc
   ];
 }
 
-/** Rows that are on their way, and what a process that is dead by now has not let go. */
+/** Rows that are on their way, and what a process has not let go, which may be dead by now. */
 export function workDifferences(wanted: Wanted): Difference[] {
   const names = new Map(wanted.sites.map(({ id, name }) => [id, name]));
   const alive = new Set(wanted.alive);
@@ -64,14 +64,19 @@ export function workDifferences(wanted: Wanted): Difference[] {
       if (state === 'failed') return [{ part: 'launch', of: name, text: problem ?? 'it failed' }];
       return restoringId ? [{ part: 'restore', of: name, text: 'it is under way' }] : [];
     }),
-    ...wanted.deployments.flatMap(({ siteId, number, status, runner }) => {
+    ...wanted.deployments.map(({ siteId, number, status, runner }) => {
       const of = `${nameOf(siteId)}, number ${number}`;
-      if (status === 'running') return [{ part: 'deployment', of, text: `it is run by ${runner}` }];
-      return runner && alive.has(runner) ? [] : [{ part: 'deployment', of, text: `${runner} left it unsettled` }];
+      const text = status === 'running' ? `it is run by ${runner}` : `${runner} has not settled it`;
+      return { part: 'deployment', of, text, underWay: runner !== null && alive.has(runner) };
     }),
     ...wanted.jobs
-      .filter(({ lockedBy }) => lockedBy !== null && !alive.has(lockedBy))
-      .map(({ key, lockedBy }) => ({ part: 'job', of: key, text: `${lockedBy} has it and does not live` })),
+      .filter(({ lockedBy }) => lockedBy !== null)
+      .map(({ key, lockedBy }) => ({
+        part: 'job',
+        of: key,
+        text: `${lockedBy} has it`,
+        underWay: alive.has(lockedBy ?? ''),
+      })),
     ...wanted.forgottenEnvironments.map((id) => ({
       part: 'variables',
       of: nameOf(id),

@@ -31,13 +31,13 @@ export async function compareState(given: Settings): Promise<Difference[]> {
   }
 }
 
-/** What differs for all of this time, in words; what the workers are about to put right does not. */
+/** What differs for all of this time, in words, without what a living worker is at. */
 export async function lastingDifferences(settings: Settings, msMax: number): Promise<string[]> {
   const deadline = Date.now() + msMax;
   let lasting: string[] | null = null;
   for (;;) {
     const now: string[] = await compareState(settings).then(
-      (differences) => differences.map(writeDifference),
+      (differences) => differences.filter(({ underWay }) => !underWay).map(writeDifference),
       (error) => [`the machine cannot be compared: ${error instanceof Error ? error.message : String(error)}`],
     );
     lasting = lasting ? lasting.filter((one) => now.includes(one)) : now;
