@@ -101,7 +101,7 @@ test('a push in whose middle the deploy worker is killed is rejected, and the ne
 
   expect(code).toBe(1);
   expect(remoteLines({ stderr }).at(-1)).toBe(
-    'The deploy service is restarting. Nothing was changed; push again in a few seconds.',
+    'The deploy service is restarting, and main stays as it was. Push again in a few seconds.',
   );
   expect(await remoteCommit(clone)).toBe(first);
   expect((await get(site.address)).body).toContain(GREETING);
