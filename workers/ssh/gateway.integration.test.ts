@@ -160,6 +160,26 @@ describe('the console', () => {
     expect((await ssh('console', ['status', 'calm-reef-7'])).code).toBe(0);
   });
 
+  it('tells of a site whose launch failed what `ls` has of it, and why the rest waits', async () => {
+    server.sites.accounts = [{ id: 'olga', email: 'olga@example.org', publicKey: client.publicKey }];
+    server.sites.rows = [exampleSite({ failure: 'The engine does not answer.' }), OTHER];
+    const strange = await ssh('olga', ['status', 'calm-reef-7']);
+    expect(strange).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no such site.') });
+    allowKey();
+    const status = await ssh('olga', ['status', 'calm-reef-7']);
+    expect([status.code, String(status.stdout)]).toEqual([0, expect.stringContaining('  disk       1 GB')]);
+    expect(String(status.stdout)).toContain('  ! The launch failed: The engine does not answer.');
+    for (const command of ['logs calm-reef-7', 'rollback calm-reef-7']) {
+      expect(await ssh('olga', [command])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('The launch of calm-reef-7 failed: The engine does not answer.'),
+      });
+    }
+    const list = await git(['ls-remote', remote('git', 'calm-reef-7')]);
+    expect([list.code, list.stderr]).toEqual([128, expect.stringContaining('The launch of calm-reef-7 failed')]);
+    server.sites.rows = [OWN, OTHER];
+  });
+
   it('ends a log that is followed when the site is no longer shared', async () => {
     server.sites.accounts = [{ id: 'olga', email: 'olga@example.org', publicKey: client.publicKey }];
     server.sites.keys = [{ siteId: OWN.id, publicKey: client.publicKey, access: 'develop' }];

@@ -9,6 +9,7 @@ export interface MotdFacts {
   verdicts: SiteVerdict[];
 }
 
+const RETRIED = 'It is tried again by itself.';
 const HINT = '  You are root here. What you install stays; your app is in /app/current, its log in /run/log.';
 
 export async function readMotdFacts(sites: Sites, siteId: string): Promise<MotdFacts> {
@@ -33,6 +34,7 @@ export function renderStatus(site: DoorSite, address: string, { usage, verdicts 
     '',
     `  ${site.name}   ${address}`,
     '',
+    ...(site.failure === null ? [] : [`  ! The launch failed: ${plain(site.failure)}`, `    ${RETRIED}`, '']),
     ...(isSaid || !site.heldFor ? [] : [`  ${plain(site.heldFor)}`, '']),
     `  disk       ${used(usage && formatBytes(usage.diskBytes), formatBytes(limits.diskBytesMax))}`,
     `  memory     ${used(usage && formatBytes(usage.memoryBytes), formatBytes(limits.memoryBytesMax))}`,

@@ -39,6 +39,7 @@ test('a site is found by id, port and name, with its plan’s limits', async () 
     }),
     expiresAt: null,
     heldFor: null,
+    failure: null,
   };
   expect(await sites.findById(id)).toEqual(expected);
   expect(await sites.findByPort(22_000)).toEqual(expected);
@@ -53,13 +54,16 @@ test('a claimed site is owned', async () => {
   expect(await sites.findByPort(22_000)).toMatchObject({ isOwned: true });
 });
 
-test('a site that is being deleted, or failed to launch, does not exist here', async () => {
+test('a site that is being deleted does not exist here, and one that failed to launch can only be looked at', async () => {
   await addSite('launching', 22_000, 'launching');
   await addSite('failed', 22_001, 'failed');
   await addSite('deleting', 22_002, 'deleting');
   expect((await sites.list()).map(({ name }) => name)).toEqual(['launching']);
   for (const port of [22_001, 22_002, 22_003]) expect(await sites.findByPort(port)).toBeNull();
-  expect(await sites.findByName('deleting')).toBeNull();
+  for (const name of ['failed', 'deleting']) expect(await sites.findByName(name)).toBeNull();
+  expect(await sites.findToLookAt('launching')).toMatchObject({ failure: null });
+  expect(await sites.findToLookAt('failed')).toMatchObject({ failure: 'No reason was told.' });
+  expect(await sites.findToLookAt('deleting')).toBeNull();
 });
 
 test('keys are found by fingerprint, over all sites and of one', async () => {

@@ -1,5 +1,5 @@
 // What the SSH process needs to know of sites, and its one implementation over the database. Sites that are being
-// deleted, or whose launch failed, do not exist here.
+// deleted do not exist here, and those whose launch failed can only be looked at.
 
 import type { Db } from '#lib/db/client.ts';
 import type { MemberRole, Prisma } from '#lib/db/generated/client.ts';
@@ -23,6 +23,8 @@ export interface DoorSite {
   expiresAt: Date | null;
   /** Why it is stopped until somebody starts it again; null: it is not. */
   heldFor: string | null;
+  /** Why its launch failed; null: it did not. */
+  failure: string | null;
 }
 
 export interface DoorKey {
@@ -54,6 +56,8 @@ export interface Sites {
   findByPort(port: number): Promise<DoorSite | null>;
   /** Also by a name that it had lately. */
   findByName(name: string): Promise<DoorSite | null>;
+  /** As `findByName`, also one whose launch failed. */
+  findToLookAt(name: string): Promise<DoorSite | null>;
   /** The keys with this fingerprint, of the site or for null of all: its own, and those of the users who share it. */
   keysWith(fingerprint: string, siteId: string | null): Promise<DoorKey[]>;
   /** Those whose key it is, without guests and without who is on his way out: one, unless several gave the same key. */
@@ -82,17 +86,20 @@ const SELECT = {
   newConnectionsMax: true,
   heldBy: true,
   heldFor: true,
+  state: true,
+  problem: true,
   plan: true,
 } as const satisfies Prisma.SiteSelect;
 const EXISTING: Prisma.SiteWhereInput = { state: { in: ['launching', 'live'] } };
+const SEEN: Prisma.SiteWhereInput = { state: { not: 'deleting' } };
 /** More sites than one key can be in, so that the answer is bounded. */
 const KEYS_MAX = 1_000;
 /** More than one is already too many to act for. */
 const ACCOUNTS_MAX = 10;
 
 export function createSites(db: Db): Sites {
-  const find = async (where: Prisma.SiteWhereInput) => {
-    const row = await db.site.findFirst({ where: { ...where, ...EXISTING }, select: SELECT });
+  const find = async (where: Prisma.SiteWhereInput, among = EXISTING) => {
+    const row = await db.site.findFirst({ where: { ...where, ...among }, select: SELECT });
     return row && toDoorSite(row);
   };
   return {
@@ -100,6 +107,7 @@ export function createSites(db: Db): Sites {
     findById: (id) => find({ id }),
     findByPort: (sshPort) => find({ sshPort }),
     findByName: async (name) => (await find({ name })) ?? find(formerly(name)),
+    findToLookAt: async (name) => (await find({ name }, SEEN)) ?? find(formerly(name), SEEN),
     keysWith: (fingerprint, siteId) => findKeys(db, fingerprint, siteId),
     accountsWith: (fingerprint) =>
       db.user.findMany({
@@ -147,5 +155,6 @@ function toDoorSite(row: Row): DoorSite {
     limits,
     expiresAt: row.expiresAt,
     heldFor: heldWords(row)?.message ?? null,
+    failure: row.state === 'failed' ? (row.problem ?? 'No reason was told.') : null,
   };
 }

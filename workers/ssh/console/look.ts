@@ -3,12 +3,12 @@
 import { type Access, OWNER } from '#lib/sites/access.ts';
 import { openedSites, type SeenSite } from '#lib/sites/find.ts';
 import { deletedSitesOf } from '#lib/sites/undelete.ts';
-import { viewSite } from '#lib/sites/view.ts';
+import { type SiteView, viewSite } from '#lib/sites/view.ts';
 import { mostOf } from '../credentials.ts';
 import { readMotdFacts, renderStatus } from '../motd.ts';
 import type { Answer, Call, Command } from './command.ts';
 import { renderTable, renderTime } from './plain.ts';
-import { requireNothing, requireOpen, requireSeen, takeOnlySite } from './site-argument.ts';
+import { requireLook, requireNothing, requireSeen, takeOnlySite } from './site-argument.ts';
 
 export const LIST: Command = {
   name: 'ls',
@@ -36,12 +36,7 @@ async function listSites(call: Call): Promise<Answer> {
   const [sites, deleted] = [await sitesOf(call), await deletedOf(call)];
   const { settings } = call.deps;
   const views = sites.map((site) => viewSite(settings, site, site.standing));
-  const rows = views.map(({ name, state, rest, access, address }) => [
-    name,
-    state === 'live' && rest !== 'awake' ? 'asleep' : state,
-    access,
-    address,
-  ]);
+  const rows = views.map((view) => [view.name, stateWord(view), view.access, view.address]);
   const gone = deleted.map(
     ({ name, undoUntil }) => `${name} is deleted; until ${renderTime(undoUntil)}: undelete ${name}\n`,
   );
@@ -54,6 +49,12 @@ async function listSites(call: Call): Promise<Answer> {
       deleted: deleted.map(({ name, undoUntil }) => ({ name, undoUntil: undoUntil.toISOString() })),
     },
   };
+}
+
+function stateWord({ state, rest, held }: SiteView): string {
+  if (state !== 'live') return state;
+  if (held) return 'stopped';
+  return rest === 'awake' ? 'live' : 'asleep';
 }
 
 /** What the key or the password opens; who signed in with a site's name sees that one. */
@@ -86,7 +87,7 @@ async function showStatus(call: Call): Promise<Answer> {
     const seen = await requireSeen(call, name, 'view');
     return { text: '', json: viewSite(deps.settings, seen, seen.standing) };
   }
-  const site = await requireOpen(call, name, 'view');
+  const site = await requireLook(call, name, 'view');
   const facts = await readMotdFacts(deps.sites, site.id);
   return { text: `${renderStatus(site, deps.addressOf(site.name), facts, new Date())}\n`, json: null };
 }

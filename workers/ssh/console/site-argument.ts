@@ -1,6 +1,6 @@
 // Which site a command is about, and whether the one who asks may. Foreign and absent sites are the same answer.
 
-import { siteNotFound } from '#lib/errors/app-error.ts';
+import { AppError, siteNotFound } from '#lib/errors/app-error.ts';
 import { type Access, requireAccess } from '#lib/sites/access.ts';
 import { requireOpened, type SeenSite } from '#lib/sites/find.ts';
 import { isSiteName } from '#lib/sites/names.ts';
@@ -57,14 +57,24 @@ export async function requireSeen(call: Call, name: string, need: Access): Promi
   return requireOpened(deps.db, accessTo, name, need);
 }
 
-/** The site as the doors know it: one that is being launched or live. Throws as `requireSeen`. */
-export async function requireOpen({ deps, identity }: Pick<Call, 'deps' | 'identity'>, name: string, need: Access) {
-  const site: DoorSite | null = await deps.sites.findByName(name);
+/** The site as the doors know it: being launched, live, or one whose launch failed. Throws as `requireSeen`. */
+export async function requireLook({ deps, identity }: Pick<Call, 'deps' | 'identity'>, name: string, need: Access) {
+  const site: DoorSite | null = await deps.sites.findToLookAt(name);
   const isOwn = identity.site === null || identity.site.id === site?.id;
   const access = site && isOwn ? await accessWith(deps, site, identity.credential) : null;
   if (!site || !access) throw siteNotFound();
   requireAccess({ access }, need);
   return site;
+}
+
+/** As `requireLook`; throws `site-not-ready` for one whose launch failed. */
+export async function requireOpen(call: Pick<Call, 'deps' | 'identity'>, name: string, need: Access) {
+  const site = await requireLook(call, name, need);
+  if (site.failure === null) return site;
+  throw new AppError('site-not-ready', {
+    message: `The launch of ${site.name} failed: ${site.failure}`,
+    hint: 'It is tried again by itself.',
+  });
 }
 
 /** Who asks for a deployment, in the words that its row keeps. */

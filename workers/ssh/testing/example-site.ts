@@ -32,6 +32,7 @@ export function exampleSite(given: Partial<DoorSite>): DoorSite {
     limits: LIMITS,
     expiresAt: null,
     heldFor: null,
+    failure: null,
     ...given,
   };
 }

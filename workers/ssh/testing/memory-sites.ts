@@ -25,10 +25,11 @@ export function createMemorySites(rows: DoorSite[]): MemorySites {
     variables: {},
     verdicts: [],
     fault: null,
-    list: async () => sites.rows,
-    findById: async (id) => find((site) => site.id === id),
-    findByPort: async (port) => find((site) => site.port === port),
-    findByName: async (name) => find((site) => site.name === name),
+    list: async () => sites.rows.filter(({ failure }) => failure === null),
+    findById: async (id) => find((site) => site.id === id && site.failure === null),
+    findByPort: async (port) => find((site) => site.port === port && site.failure === null),
+    findByName: async (name) => find((site) => site.name === name && site.failure === null),
+    findToLookAt: async (name) => find((site) => site.name === name),
     keysWith: async (fingerprint, siteId) =>
       sites.keys
         .filter(({ publicKey }) => fingerprintOf(parsePublicKey(publicKey).blob) === fingerprint)
