@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import type { AuditView } from '#lib/audit/list.ts';
 import { ExactTime } from '../../_components/time-text.tsx';
-import { actionWords, changesOf } from './audit-words.ts';
+import { actionWords, actionWordsOfSite, changesOf } from './audit-words.ts';
 
 interface AuditListProps {
   entries: AuditView[];
@@ -32,7 +32,9 @@ export function AuditList({ entries, isOfOneSite = false }: AuditListProps) {
             <ExactTime at={entry.at} />
           </span>
           <span className="min-w-0 [overflow-wrap:anywhere]">
-            <strong className="font-semibold">{actionWords(entry.action)}</strong>
+            <strong className="font-semibold">
+              {isOfOneSite ? actionWordsOfSite(entry.action) : actionWords(entry.action)}
+            </strong>
             {isOfOneSite ? null : <Subject entry={entry} />}
             <span className="text-muted"> by {actorWords(entry)}</span>
             <Changes entry={entry} />

@@ -19,6 +19,21 @@ const ACTIONS: Record<string, string> = {
   'site.transfer': 'Gave away',
   'site.key-add': 'Added an SSH key to',
   'site.key-remove': 'Removed an SSH key of',
+  'site.clone': 'Cloned',
+  'site.environment': 'Changed the variables of',
+  'site.checkpoint': 'Made a checkpoint of',
+  'site.drop-checkpoint': 'Deleted a checkpoint of',
+  'site.restore': 'Restored a checkpoint of',
+  'site.hold-disk': 'Held the disk of',
+  'site.release-disk': 'Released the disk of',
+  'site.invite': 'Invited somebody to',
+  'site.invite-withdraw': 'Withdrew an invitation to',
+  'site.join': 'Joined',
+  'site.member-change': 'Changed somebody’s role in',
+  'site.member-leave': 'Left',
+  'site.member-remove': 'Removed somebody from',
+  'domain.add': 'Added a domain to',
+  'domain.remove': 'Removed a domain of',
   'alerts.add': 'Added alert channel',
   'alerts.remove': 'Removed alert channel',
   'admin.sign-in': 'Signed in',
@@ -34,12 +49,21 @@ const ACTIONS: Record<string, string> = {
   'account.sign-out-everywhere': 'Signed out everywhere',
   'account.password': 'Changed the password of',
   'account.email': 'Changed the address to',
+  'account.key-add': 'Added an SSH key',
+  'account.key-remove': 'Removed an SSH key',
+  'account.api-access-add': 'Made an API token',
+  'account.api-access-remove': 'Revoked an API token',
   'account.delete': 'Deleted account',
   'user.limits': 'Set user’s totals',
 };
 
 export function actionWords(action: string): string {
   return ACTIONS[action] ?? action;
+}
+
+/** Of a site whose name needs no saying. */
+export function actionWordsOfSite(action: string): string {
+  return actionWords(action).replace(/ (of|to|in|from)$/, '$& it');
 }
 
 export interface FieldChange {
@@ -72,5 +96,6 @@ function write(field: string, value: unknown): string {
   if (value === undefined || value === null) return '–';
   if (typeof value === 'number' && /Bytes/.test(field)) return formatBytes(value);
   if (typeof value === 'number') return value.toLocaleString('en-US');
+  if (Array.isArray(value)) return value.join(', ') || '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -15,6 +15,8 @@ export const metadata: Metadata = { title: 'Audit log · Admin' };
 const PAGE = 50;
 const AREAS = [
   { value: 'site', title: 'Sites' },
+  { value: 'domain', title: 'Domains' },
+  { value: 'account', title: 'Accounts' },
   { value: 'plan', title: 'Plans' },
   { value: 'user', title: 'Users' },
   { value: 'alerts', title: 'Alerts' },
@@ -60,9 +62,14 @@ export default async function AuditPage({ searchParams }: Props) {
             defaultValue={subject}
             aria-label="Name of a site, plan or user"
             placeholder="Site, plan or user"
-            className={`${FIELD} min-w-40 flex-1 sm:max-w-72`}
+            className={`${FIELD} min-w-40 flex-1 max-sm:basis-full sm:max-w-72`}
           />
-          <select name="area" defaultValue={area ?? ''} aria-label="What was changed" className={FIELD}>
+          <select
+            name="area"
+            defaultValue={area ?? ''}
+            aria-label="What was changed"
+            className={`${FIELD} max-sm:flex-1`}
+          >
             <option value="">Everything</option>
             {AREAS.map(({ value, title }) => (
               <option key={value} value={value}>
