@@ -67,9 +67,11 @@ export function LaunchForm({ formKey, addressSuffix, refused, repository }: Laun
       <p role="status" className="sr-only">
         {isLaunching ? 'Launching your site.' : ''}
       </p>
-      {problem ? (
-        <Notice tone="bad" message={problem.message} hint={problem.hint} urgent testId="launch-problem" />
-      ) : null}
+      <div className="max-w-md empty:hidden">
+        {problem ? (
+          <Notice tone="bad" message={problem.message} hint={problem.hint} urgent testId="launch-problem" />
+        ) : null}
+      </div>
       <NameField addressSuffix={addressSuffix} disabled={isLaunching} />
     </form>
   );

@@ -20,7 +20,7 @@ export function ScenePage({ lit = true, aside, children }: ScenePageProps) {
       <BrandBar>{aside}</BrandBar>
       <main
         id="main"
-        className="mx-auto flex w-full max-w-6xl flex-1 flex-col px-5 pb-[46dvh] pt-6 sm:px-8 md:justify-center md:pb-40 md:pt-0"
+        className="mx-auto flex w-full max-w-6xl flex-1 flex-col px-5 pb-[46dvh] pt-6 sm:px-8 md:justify-center md:pb-[max(13vw,21dvh)]"
       >
         {children}
       </main>

@@ -44,7 +44,9 @@ export default async function NewPage({ searchParams }: Props) {
               A public repository of Python, Node or plain files becomes a site of its own.
             </p>
             {asked.kind === 'bad' ? (
-              <Notice tone="bad" message={asked.message} hint={asked.hint} testId="launch-problem" />
+              <div className="max-w-md">
+                <Notice tone="bad" message={asked.message} hint={asked.hint} testId="launch-problem" />
+              </div>
             ) : null}
             <RepositoryForm url={first(repo) ?? ''} />
           </>
