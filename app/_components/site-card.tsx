@@ -26,7 +26,7 @@ export function SiteCard({ view, isShared = false }: SiteCardProps) {
         <span className="block text-xs text-muted">
           {isShared ? `Shared with you, as ${role}` : 'Your site'} · {STATE_WORDS[state]}
         </span>
-        <span className="block truncate font-semibold">{view.name}</span>
+        <span className="block font-semibold [overflow-wrap:anywhere]">{view.name}</span>
       </span>
       <ArrowRight
         className="size-5 text-muted motion-safe:transition-transform motion-safe:group-hover:translate-x-1"

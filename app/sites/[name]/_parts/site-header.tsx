@@ -5,7 +5,7 @@ import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { CopyButton } from '../../../_components/copy-button.tsx';
-import { HELD_WORD, STATE_WORDS, StateDot, shownState } from '../../../_components/state-dot.tsx';
+import { STATE_WORDS, StateDot, shownState } from '../../../_components/state-dot.tsx';
 import { ExactTime, RelativeTime } from '../../../_components/time-text.tsx';
 
 export function SiteHeader({ view, isOwner }: { view: SiteView; isOwner: boolean }) {
@@ -15,9 +15,9 @@ export function SiteHeader({ view, isOwner }: { view: SiteView; isOwner: boolean
     <header className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
       <div className="min-w-0">
         <p className="mb-2 flex items-center gap-2.5 text-sm" role="status">
-          <StateDot state={state} isHeld={view.held !== null} />
+          <StateDot state={state} />
           <span className="font-semibold" data-testid="site-state">
-            {view.held ? HELD_WORD : STATE_WORDS[state]}
+            {STATE_WORDS[state]}
           </span>
         </p>
         <h1 className="text-2xl font-extrabold tracking-[-0.03em] [overflow-wrap:anywhere]">
