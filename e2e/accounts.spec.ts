@@ -59,6 +59,21 @@ test('a guest makes an account: his site loses no request, has no end any more, 
   expect(row).toMatchObject({ expiresAt: null, planName: 'member' });
 });
 
+test('a guest who wants to share his site is led to an account, and back with the site', async ({ page }) => {
+  const site = await launchByClick(page);
+  await page.getByRole('link', { name: 'Sharing' }).click();
+  const main = page.getByRole('main');
+  await expect(main.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', /^\/sign-in\?next=/);
+  await expectAccessible(page, 'sharing as a guest');
+  await main.getByRole('link', { name: 'Make an account' }).click();
+  await expect(page.getByRole('heading', { name: 'Keep your site.' })).toBeVisible();
+  await page.getByLabel('E-mail').fill(newEmail());
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Make an account' }).click();
+  await page.waitForURL(`**/sites/${site.name}/sharing`);
+  await expect(page.getByRole('button', { name: 'Invite' })).toBeVisible();
+});
+
 test('a mailed link survives a program that opens it, signs in once, and is refused the second time', async ({
   page,
   browser,

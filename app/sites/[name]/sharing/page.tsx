@@ -16,9 +16,7 @@ export default async function SharingPage({ params }: Props) {
   const mayInvite = viewer.userId !== null && viewer.role !== 'guest';
   return (
     <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
-      <h1 className="text-2xl font-extrabold tracking-[-0.03em]">
-        Share <span className="[overflow-wrap:anywhere]">{site.name}</span>
-      </h1>
+      <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Sharing</h1>
       <SharingCard
         name={site.name}
         initial={await viewSharing({ db, settings }, site)}

@@ -2,10 +2,12 @@
 
 'use client';
 
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { SharingView } from '#lib/api/sharing.ts';
 import type { MemberView } from '#lib/sharing/members.ts';
+import { BUTTON } from '../../../../_components/buttons.ts';
 import { Card } from '../../../../_components/card.tsx';
 import { Notice } from '../../../../_components/notice.tsx';
 import { SecretOnce } from '../../../../_components/secret-once.tsx';
@@ -76,7 +78,7 @@ export function SharingCard({ name, initial, self, mayInvite }: SharingCardProps
           {mayInvite ? (
             <InviteForm sendsMail={view.sendsMail} isBusy={isBusy} onInvite={sharing.invite} />
           ) : (
-            <p className="text-muted">To share a site, it takes an account: sign in or make one, and come back.</p>
+            <AccountFirst next={`/sites/${name}/sharing`} />
           )}
           {link ? (
             <SecretOnce text={link.url} what="the link" testId="invitation-link">
@@ -100,5 +102,25 @@ export function SharingCard({ name, initial, self, mayInvite }: SharingCardProps
         onClose={() => setLeaving(null)}
       />
     </div>
+  );
+}
+
+/** For a guest, whose site goes with him into the account. */
+function AccountFirst({ next }: { next: string }) {
+  const way = `?next=${encodeURIComponent(next)}`;
+  return (
+    <>
+      <p className="text-muted">
+        It takes an account to share a site. This one goes with you into it, and goes on running meanwhile.
+      </p>
+      <div className="flex flex-wrap gap-3">
+        <Link href={`/sign-up${way}`} className={BUTTON.primary}>
+          Make an account
+        </Link>
+        <Link href={`/sign-in${way}`} className={BUTTON.quiet}>
+          Sign in
+        </Link>
+      </div>
+    </>
   );
 }
