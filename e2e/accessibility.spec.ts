@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeAccount, own, removeAccounts, signIn } from './setup/accounts.ts';
 import { expectAccessible } from './setup/axe.ts';
 import { launchByClick, test } from './setup/browser.ts';
 import { expect, ssh, status } from './setup/fixtures.ts';
@@ -22,6 +23,20 @@ test('the launch page: empty, refused, and with a site', async ({ page, neighbou
   await page.goto('/');
   await expect(page.getByTestId('your-site')).toBeVisible();
   await expectAccessible(page, 'launch with a site');
+});
+
+test("the account's menu, open on the launch page and on a site's", async ({ page, context, site }) => {
+  const account = await makeAccount('mira');
+  await own(site, account);
+  await signIn(context, account);
+  for (const place of ['/', `/sites/${site.name}`]) {
+    await page.goto(place);
+    await page.getByRole('button', { name: `Account ${account.email}` }).click();
+    await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+    await expectAccessible(page, `the open menu on ${place}`);
+  }
+  await context.clearCookies();
+  await removeAccounts(account);
 });
 
 test("a site's page: fresh, and with everything open after a failed push", async ({ page, workspace }) => {
