@@ -13,12 +13,14 @@ import { sitesOf } from '#lib/sites/find.ts';
 import { deletedSitesOf } from '#lib/sites/undelete.ts';
 import { type SiteView, viewSite } from '#lib/sites/view.ts';
 import { DeletedSites } from './_components/deleted-sites.tsx';
+import { Disclosure } from './_components/disclosure.tsx';
 import { LaunchForm } from './_components/launch-form.tsx';
 import { refusalOf } from './_components/refusals.ts';
 import { ScenePage } from './_components/scene-page.tsx';
 import { SiteCard } from './_components/site-card.tsx';
 import { WelcomeBack } from './_components/welcome-back.tsx';
 
+/** More are behind a line that opens. */
 const SHOWN_SITES_MAX = 5;
 
 export default async function LaunchPage({ searchParams }: { searchParams: Promise<{ refused?: string | string[] }> }) {
@@ -29,7 +31,7 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
     sitesOf(db, requireSecret(settings), viewer),
     viewer.userId ? deletedSitesOf(db, viewer.userId) : [],
   ]);
-  const shown = sites.slice(0, SHOWN_SITES_MAX).map((site) => ({
+  const shown = sites.map((site) => ({
     view: viewSite(settings, site, site.standing),
     isShared: site.ownerId !== viewer.userId,
   }));
@@ -70,9 +72,30 @@ export default async function LaunchPage({ searchParams }: { searchParams: Promi
   );
 }
 
-function YourSites({ sites }: { sites: { view: SiteView; isShared: boolean }[] }) {
+interface ShownSite {
+  view: SiteView;
+  isShared: boolean;
+}
+
+function YourSites({ sites }: { sites: ShownSite[] }) {
+  const more = sites.slice(SHOWN_SITES_MAX);
   return (
-    <ul aria-label="Your sites" className="flex max-w-md flex-col gap-3">
+    <div className="flex max-w-md flex-col gap-3">
+      <SiteList label="Your sites" sites={sites.slice(0, SHOWN_SITES_MAX)} />
+      {more.length > 0 ? (
+        <Disclosure title={`${more.length} more`}>
+          <div className="mt-3">
+            <SiteList label="More of your sites" sites={more} />
+          </div>
+        </Disclosure>
+      ) : null}
+    </div>
+  );
+}
+
+function SiteList({ label, sites }: { label: string; sites: ShownSite[] }) {
+  return (
+    <ul aria-label={label} className="flex flex-col gap-3">
       {sites.map(({ view, isShared }) => (
         <li key={view.name}>
           <SiteCard view={view} isShared={isShared} />
