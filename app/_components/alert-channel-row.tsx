@@ -49,7 +49,7 @@ export function AlertChannelRow({ path, channel, onRemove, onTested }: AlertChan
       <div className="flex items-center gap-3">
         <Icon className="size-4 shrink-0 text-muted" aria-hidden="true" />
         <span className="min-w-0 flex-1">
-          <span className="block truncate font-medium">{target}</span>
+          <span className="line-clamp-2 font-medium [overflow-wrap:anywhere]">{target}</span>
           <span className="block text-xs text-muted">
             {KIND_WORDS[kind].name}, {LEVEL_WORDS[level] ?? level}
           </span>

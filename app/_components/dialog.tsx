@@ -28,7 +28,7 @@ export function Dialog({ title, id, isOpen, onClose, children }: DialogProps) {
       onClose={onClose}
       className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-card border border-line-strong bg-surface p-6 text-ink backdrop:bg-night/60"
     >
-      <h2 id={id} className="mb-4 text-lg font-bold">
+      <h2 id={id} className="mb-4 text-lg font-bold [overflow-wrap:anywhere]">
         {title}
       </h2>
       {isOpen ? children : null}

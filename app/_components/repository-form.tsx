@@ -13,7 +13,7 @@ export function RepositoryForm({ url }: { url: string }) {
         name="repo"
         required
         defaultValue={url.slice(0, 500)}
-        placeholder="https://github.com/someone/something"
+        placeholder="https://github.com/you/repo"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}

@@ -54,8 +54,8 @@ export function KeysSection({ initial, consoleCommand }: KeysSectionProps) {
           >
             <KeyRound className="size-4 shrink-0 text-muted" aria-hidden="true" />
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">{key.comment || key.type}</span>
-              <code className="block truncate font-mono text-xs text-muted">{key.fingerprint}</code>
+              <span className="block font-medium [overflow-wrap:anywhere]">{key.comment || key.type}</span>
+              <code className="block font-mono text-xs break-all text-muted">{key.fingerprint}</code>
             </span>
             <button
               type="button"

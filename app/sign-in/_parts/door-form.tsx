@@ -97,7 +97,7 @@ export function DoorForm({ way, sendsMail, hasGithub, refused, isSent, next }: D
           testId="link-sent"
         />
       ) : null}
-      <div className="flex flex-wrap items-center gap-3">
+      <div className="flex flex-wrap items-center gap-3 max-sm:flex-col max-sm:items-stretch">
         <button type="submit" disabled={busyWith !== null} className={`${BUTTON.primary} px-6 py-3`}>
           {busyWith === 'password' ? WORDS[way].busy : WORDS[way].act}
         </button>
@@ -106,18 +106,18 @@ export function DoorForm({ way, sendsMail, hasGithub, refused, isSent, next }: D
             {busyWith === 'link' ? 'Sending…' : 'Mail me a link instead'}
           </button>
         ) : null}
+        {hasGithub ? (
+          <button
+            type="button"
+            disabled={busyWith !== null}
+            onClick={() => void goToGithub()}
+            className={`${BUTTON.quiet} px-5 py-3`}
+          >
+            <GithubMark />
+            {busyWith === 'github' ? 'Going to GitHub…' : 'Continue with GitHub'}
+          </button>
+        ) : null}
       </div>
-      {hasGithub ? (
-        <button
-          type="button"
-          disabled={busyWith !== null}
-          onClick={() => void goToGithub()}
-          className={`${BUTTON.quiet} self-start px-5 py-3`}
-        >
-          <GithubMark />
-          {busyWith === 'github' ? 'Going to GitHub…' : 'Continue with GitHub'}
-        </button>
-      ) : null}
     </form>
   );
 }

@@ -87,7 +87,7 @@ function AllOf({ name }: { name: string }) {
     <Link
       href={`/sites/${name}/deployments`}
       prefetch={false}
-      className="text-sm font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
+      className="py-1 text-sm font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
     >
       All of them
     </Link>
@@ -149,8 +149,8 @@ function Row({ deployment, isShown, isBusy, isRolling, onShow, onRollBack }: Row
           {mood.word}
         </span>
         <span className="min-w-0 flex-1">
-          <span className="block truncate">{titleOf(deployment)}</span>
-          <span className="block truncate text-xs text-muted">
+          <span className="line-clamp-2 [overflow-wrap:anywhere] sm:line-clamp-1">{titleOf(deployment)}</span>
+          <span className="block text-xs text-muted sm:truncate">
             no. {deployment.number}
             {deployment.commit ? (
               <>

@@ -43,8 +43,8 @@ export function KeyList({ name, keys: initial }: { name: string; keys: Keys }) {
           <li key={key.id} className="flex items-center gap-3 rounded-box bg-sunken py-1 pl-3 pr-1">
             <KeyRound className="size-4 shrink-0 text-muted" aria-hidden="true" />
             <span className="min-w-0 flex-1">
-              <span className="block truncate">{key.comment || 'A key without a comment'}</span>
-              <code className="block truncate font-mono text-xs text-muted">{key.fingerprint}</code>
+              <span className="block [overflow-wrap:anywhere]">{key.comment || 'A key without a comment'}</span>
+              <code className="block font-mono text-xs break-all text-muted">{key.fingerprint}</code>
             </span>
             <button
               type="button"

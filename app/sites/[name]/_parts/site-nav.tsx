@@ -21,7 +21,10 @@ export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
   return (
     <nav aria-label={`Pages of ${name}`} className="mx-auto mb-6 w-full max-w-6xl px-5 sm:px-8">
       {path === `/sites/${name}` ? null : <p className="mb-2 truncate text-lg font-bold tracking-tight">{name}</p>}
-      <ul ref={list} className="flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
+      <ul
+        ref={list}
+        className="-mx-5 flex gap-1 overflow-x-auto border-b border-line px-5 [scrollbar-width:none] sm:-mx-8 sm:px-8 lg:mx-0 lg:px-0"
+      >
         {tabs.map(({ place, label }) => {
           const href = `/sites/${name}${place && `/${place}`}`;
           const isHere = place ? path === href || path.startsWith(`${href}/`) : path === href;

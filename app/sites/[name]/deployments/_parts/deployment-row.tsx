@@ -21,18 +21,20 @@ export function DeploymentRow({ name, deployment, again }: DeploymentRowProps) {
   const took = tookOf(deployment);
   const isRolling = again?.asked?.what === 'rollback' && again.asked.number === number;
   return (
-    <li data-testid={`deployment-${number}`} data-status={deployment.status} className="flex items-center gap-2 pr-4">
+    <li data-testid={`deployment-${number}`} data-status={deployment.status} className="flex items-center gap-2">
       <Link
         href={`/sites/${name}/deployments/${number}`}
         prefetch={false}
-        className="flex min-w-0 flex-1 items-center gap-4 rounded-card px-4 py-3.5 text-sm hover:bg-sunken sm:px-5"
+        className="flex min-w-0 flex-1 items-center gap-x-4 gap-y-2 rounded-card px-4 py-3.5 text-sm hover:bg-sunken max-sm:flex-wrap sm:px-5"
       >
         <span className={`w-18 shrink-0 rounded-full px-2 py-0.5 text-center text-xs font-bold ${mood.className}`}>
           {mood.word}
         </span>
-        <span className="min-w-0 flex-1">
-          <span className="block truncate font-medium">{titleOf(deployment)}</span>
-          <span className="block truncate text-xs text-muted">
+        <span className="min-w-0 flex-1 max-sm:order-last max-sm:basis-full">
+          <span className="line-clamp-2 font-medium [overflow-wrap:anywhere] sm:line-clamp-1">
+            {titleOf(deployment)}
+          </span>
+          <span className="block text-xs text-muted sm:truncate">
             no. {number}
             {commit ? (
               <>
@@ -44,13 +46,18 @@ export function DeploymentRow({ name, deployment, again }: DeploymentRowProps) {
             {by ? ` · by ${by}` : ''}
           </span>
         </span>
-        <span className="shrink-0 text-right text-xs text-muted tabular-nums">
+        <span className="shrink-0 text-right text-xs text-muted tabular-nums max-sm:ml-auto">
           <RelativeTime at={startedAt} />
-          {took ? <span className="block">{took}</span> : null}
+          {took ? (
+            <span className="sm:block">
+              <span className="sm:hidden"> · </span>
+              {took}
+            </span>
+          ) : null}
         </span>
       </Link>
       {again ? (
-        <span className="flex shrink-0 justify-end sm:w-32">
+        <span className="mr-4 flex shrink-0 justify-end max-sm:empty:hidden sm:w-32">
           {mayRollBackTo(deployment) ? (
             <button
               type="button"

@@ -57,7 +57,7 @@ export function DeploymentsPage({ initial, firstPage }: { initial: SiteView; fir
         </ul>
       )}
       {deployments.length === 1 ? (
-        <p className="px-1 text-sm text-muted">
+        <p className="max-w-prose text-sm text-muted">
           Each push to main makes one more. A build or a check that fails changes nothing: what was live goes on.
         </p>
       ) : null}

@@ -94,15 +94,17 @@ function Records({ records }: { records: DomainView['records'] }) {
         {records.map(({ type, name, value, isThere }) => (
           <li
             key={`${type} ${value}`}
-            className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 rounded-box bg-sunken py-1.5 pl-3 pr-1.5"
+            className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 rounded-box bg-sunken py-1.5 pl-3 pr-1.5 sm:grid-cols-[3.25rem_minmax(0,1fr)_auto]"
             data-testid="record"
             data-there={isThere}
           >
-            <span className="font-mono text-xs font-semibold">{type}</span>
-            <span className="min-w-0 font-mono text-xs">
-              <span className="block text-muted [overflow-wrap:anywhere]">{name}</span>
-              <span className="block [overflow-wrap:anywhere]">{value}</span>
-            </span>
+            <span className="font-mono text-xs font-semibold max-sm:col-span-full">{type}</span>
+            <dl className="grid min-w-0 grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-3 gap-y-0.5 font-mono text-xs">
+              <dt className="font-sans text-muted">Name</dt>
+              <dd className="[overflow-wrap:anywhere]">{name}</dd>
+              <dt className="font-sans text-muted">Value</dt>
+              <dd className="[overflow-wrap:anywhere]">{value}</dd>
+            </dl>
             {isThere ? (
               <span className="inline-flex size-9 items-center justify-center text-good">
                 <Check className="size-4.5" aria-hidden="true" />

@@ -21,7 +21,7 @@ export function EnvironmentPage({ name, initial }: { name: string; initial: Envi
     if (await live.save(draft)) setDraft(NO_DRAFT);
   };
   return (
-    <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-28 pt-2 *:max-w-4xl sm:px-8">
+    <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-28 pt-2 *:max-w-3xl sm:px-8">
       <div>
         <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Environment</h1>
         <p className="mt-2 max-w-prose text-muted">
@@ -89,8 +89,10 @@ function Rows({ live, saved, draft, onDraft }: RowsProps) {
   );
 }
 
-const EXAMPLE = `os.environ["DATABASE_URL"]      # Python
-${['process', 'env', 'DATABASE_URL'].join('.')}        // Node`;
+const EXAMPLES = [
+  { stack: 'Python', code: 'os.environ["DATABASE_URL"]' },
+  { stack: 'Node', code: ['process', 'env', 'DATABASE_URL'].join('.') },
+];
 
 function NothingYet() {
   return (
@@ -99,7 +101,14 @@ function NothingYet() {
       <p className="mt-1 text-muted">
         Put here what must not be in the repository, such as a password or a key. The app reads it like this:
       </p>
-      <pre className="mt-3 overflow-x-auto font-mono text-xs leading-relaxed">{EXAMPLE}</pre>
+      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1 text-xs">
+        {EXAMPLES.map(({ stack, code }) => (
+          <div key={stack} className="contents">
+            <dt className="text-muted">{stack}</dt>
+            <dd className="font-mono [overflow-wrap:anywhere]">{code}</dd>
+          </div>
+        ))}
+      </dl>
     </div>
   );
 }

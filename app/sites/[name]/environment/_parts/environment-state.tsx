@@ -16,16 +16,19 @@ export function EnvironmentState({ name, live }: { name: string; live: LiveEnvir
   return (
     <div data-testid="environment-state" data-status={status} className="flex flex-col gap-3">
       <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <p role="status" className="flex items-center gap-2.5 text-sm">
+        <p role="status" className="flex items-start gap-2.5 text-sm">
           {status === 'applying' ? (
             <>
-              <LoaderCircle className="size-4.5 text-accent motion-safe:animate-spin" aria-hidden="true" />
+              <LoaderCircle
+                className="mt-0.5 size-4.5 shrink-0 text-accent motion-safe:animate-spin"
+                aria-hidden="true"
+              />
               Restarting the app beside the one that serves. No request is lost.
             </>
           ) : null}
           {status === 'in-force' ? (
             <>
-              <Check className="size-4.5 text-good" aria-hidden="true" />
+              <Check className="mt-0.5 size-4.5 shrink-0 text-good" aria-hidden="true" />
               <span>
                 {isFresh ? 'The app runs with the new variables.' : 'The app runs with these variables.'}
                 {changedAt ? (
@@ -50,7 +53,10 @@ export function EnvironmentState({ name, live }: { name: string; live: LiveEnvir
       ) : null}
       {status === 'refused' && problem ? (
         <p className="text-sm">
-          <a href={`/sites/${name}#deployments`} className="font-medium underline underline-offset-4">
+          <a
+            href={`/sites/${name}/deployments/${problem.deployment}`}
+            className="font-medium underline underline-offset-4"
+          >
             The log of deployment {problem.deployment}
           </a>{' '}
           <span className="text-muted">has what it printed.</span>

@@ -61,7 +61,7 @@ function EntryRow({ name, place, entry }: Here & { entry: EntryShown }) {
           className={`size-4.5 shrink-0 ${entry.kind === 'folder' ? 'text-accent' : 'text-muted'}`}
           aria-hidden="true"
         />
-        <span className="min-w-0 truncate font-medium">{entry.name}</span>
+        <span className="min-w-0 font-medium [overflow-wrap:anywhere]">{entry.name}</span>
         {word ? <span className="shrink-0 text-xs text-muted">{word}</span> : null}
       </span>
       <span className="min-w-0 truncate pl-7.5 text-sm text-muted sm:pl-0">{entry.last?.subject ?? ''}</span>

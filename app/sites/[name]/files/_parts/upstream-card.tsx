@@ -186,11 +186,11 @@ function ConnectForm({ url, branch, onConnect }: ConnectFormProps) {
         required
         defaultValue={url}
         aria-label="Address of the repository"
-        placeholder="https://github.com/someone/something"
+        placeholder="https://github.com/you/repo"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        className={`${FIELD} flex-1 basis-72`}
+        className={`${FIELD} flex-1 basis-72 max-sm:basis-full`}
       />
       <input
         name="branch"
@@ -200,7 +200,7 @@ function ConnectForm({ url, branch, onConnect }: ConnectFormProps) {
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        className={`${FIELD} w-44 max-sm:flex-1`}
+        className={`${FIELD} w-44 max-sm:w-full`}
       />
       <button type="submit" className={BUTTON.quiet}>
         Follow and deploy

@@ -115,9 +115,12 @@ function NothingYet() {
     <div data-testid="logs-empty">
       <p>Nothing was written yet.</p>
       <p className="mt-2 text-night-muted">What the app prints is here as it prints it:</p>
-      <pre className="mt-2 overflow-x-auto text-night-muted">
-        {'print("a visitor came", flush=True)   # Python\nconsole.log("a visitor came")         // Node'}
-      </pre>
+      <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 text-night-muted">
+        <dt>Python</dt>
+        <dd className="[overflow-wrap:anywhere]">print("a visitor came", flush=True)</dd>
+        <dt>Node</dt>
+        <dd className="[overflow-wrap:anywhere]">console.log("a visitor came")</dd>
+      </dl>
     </div>
   );
 }

@@ -23,7 +23,7 @@ export function LogTools({ name, logs, query, release, releases, textOf, onQuery
   const shown = release === null || releases.includes(release) ? releases : [release, ...releases];
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <label className="relative min-w-0 grow basis-64">
+      <label className="relative min-w-0 grow basis-64 max-sm:basis-full">
         <span className="sr-only">Search the log</span>
         <Search
           className="pointer-events-none absolute left-3.5 top-1/2 size-4 -translate-y-1/2 text-muted"
@@ -40,12 +40,12 @@ export function LogTools({ name, logs, query, release, releases, textOf, onQuery
           className="w-full rounded-full border border-line-strong bg-surface py-2 pl-10 pr-4 text-sm placeholder:text-muted"
         />
       </label>
-      <label>
+      <label className="max-sm:flex-1">
         <span className="sr-only">Release</span>
         <select
           value={release ?? ''}
           onChange={(event) => onRelease(event.target.value === '' ? null : Number(event.target.value))}
-          className="rounded-full border border-line-strong bg-surface px-4 py-2 text-sm font-semibold"
+          className="w-full rounded-full border border-line-strong bg-surface px-3 py-2 text-sm font-semibold sm:px-4"
         >
           <option value="">All releases</option>
           {shown.map((number) => (
@@ -66,7 +66,7 @@ export function LogTools({ name, logs, query, release, releases, textOf, onQuery
         ) : (
           <Pause className="size-4" aria-hidden="true" />
         )}
-        {logs.isPaused ? 'Resume' : 'Pause'}
+        <span className="max-sm:sr-only">{logs.isPaused ? 'Resume' : 'Pause'}</span>
         {logs.isPaused && logs.waiting > 0 ? (
           <span className="tabular-nums text-muted">{logs.waiting.toLocaleString('en-US')} new</span>
         ) : null}

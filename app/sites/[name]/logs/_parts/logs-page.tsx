@@ -28,7 +28,7 @@ export function LogsPage({ name }: { name: string }) {
       <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Logs</h1>
       <LogTools {...{ name, logs, query, release, releases, textOf }} onQuery={setQuery} onRelease={setRelease} />
       <Notices logs={logs} />
-      <LogBox logs={logs} filter={filter} />
+      {logs.state === 'stopped' && logs.held.blocks.length === 0 ? null : <LogBox logs={logs} filter={filter} />}
     </main>
   );
 }
