@@ -15,7 +15,7 @@ export function MessagePage({ title, children, action }: MessagePageProps) {
   return (
     <ScenePage lit={false}>
       <div className="flex max-w-lg flex-col items-start gap-6">
-        <h1 className="text-3xl font-extrabold tracking-[-0.035em]">{title}</h1>
+        <h1 className="text-3xl font-extrabold tracking-[-0.03em]">{title}</h1>
         <div className="max-w-[36ch] text-lg text-ink/85">{children}</div>
         {action ?? (
           <Link href="/" className={`${BUTTON.primary} px-6 py-3`}>

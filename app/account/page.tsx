@@ -16,7 +16,7 @@ export default async function AccountPage() {
   return (
     <>
       <BrandBar />
-      <main id="main" className="mx-auto flex w-full max-w-3xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
+      <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 *:max-w-3xl sm:px-8">
         <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Account</h1>
         <EmailSection account={account} />
         <PasswordSection account={account} />

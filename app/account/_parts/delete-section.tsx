@@ -6,6 +6,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import type { AccountView } from '#lib/accounts/account.ts';
 import { BUTTON } from '../../_components/buttons.ts';
 import { callApi, type Problem } from '../../_components/call-api.ts';
+import { Card } from '../../_components/card.tsx';
 import { Notice } from '../../_components/notice.tsx';
 import { TextField } from '../../_components/text-field.tsx';
 
@@ -27,14 +28,13 @@ export function DeleteSection({ account: { email } }: { account: AccountView }) 
   };
 
   return (
-    <section
-      aria-labelledby="delete"
-      className="flex flex-wrap items-center justify-between gap-4 px-1 text-sm text-muted"
-    >
-      <p id="delete">Leaving? Deleting removes the account with all of its sites.</p>
-      <button type="button" className={BUTTON.danger} onClick={() => dialog.current?.showModal()}>
-        Delete my account…
-      </button>
+    <Card title="Delete" id="delete">
+      <div className="flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
+        <p className="min-w-0 flex-1 basis-64">Leaving? Deleting removes the account with all of its sites.</p>
+        <button type="button" className={BUTTON.danger} onClick={() => dialog.current?.showModal()}>
+          Delete my account…
+        </button>
+      </div>
       <dialog
         ref={dialog}
         aria-labelledby="delete-title"
@@ -68,6 +68,6 @@ export function DeleteSection({ account: { email } }: { account: AccountView }) 
           </div>
         </form>
       </dialog>
-    </section>
+    </Card>
   );
 }

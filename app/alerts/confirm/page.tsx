@@ -14,8 +14,8 @@ export default async function ConfirmPage({ searchParams }: Props) {
   const { token } = await searchParams;
   return (
     <ScenePage>
-      <div className="flex max-w-xl flex-col items-start gap-7">
-        <h1 className="text-3xl font-extrabold tracking-[-0.035em]">Alerts by mail.</h1>
+      <div className="flex max-w-xl flex-col items-start gap-6">
+        <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Alerts by mail.</h1>
         <p className="max-w-[38ch] text-ink/85">
           Somebody asked for alerts about their sites at your address. Agree, and they are sent; do nothing, and none
           is.

@@ -38,14 +38,14 @@ export default async function InvitationPage({ params }: Props) {
   return (
     <ScenePage>
       <div className="flex max-w-xl flex-col items-start gap-6" data-testid="invitation-offer">
-        <h1 className="text-2xl font-extrabold tracking-[-0.035em]">
+        <h1 className="text-2xl font-extrabold tracking-[-0.03em]">
           You are invited to <span className="[overflow-wrap:anywhere]">{site}</span>.
         </h1>
         <p className="max-w-[40ch] text-lg text-ink/85 [overflow-wrap:anywhere]">
           {invitedBy ?? 'An owner of the site'} shares it with you, {ROLE_WORDS[role].offer}.
         </p>
         {isSignedIn ? <AcceptButton token={token} /> : <SignInFirst token={token} />}
-        <p className="text-sm text-muted">
+        <p className="max-w-[46ch] text-sm text-muted">
           The link is good until <ExactTime at={expiresAt} />. If you do not know what this is about, do nothing.
         </p>
       </div>

@@ -14,7 +14,7 @@ export default async function LinkPage({ searchParams }: Props) {
   const { token } = await searchParams;
   return (
     <ScenePage>
-      <div className="flex max-w-xl flex-col items-start gap-7">
+      <div className="flex max-w-xl flex-col items-start gap-6">
         <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Come in.</h1>
         <p className="max-w-[40ch] text-ink/85">
           This link came to your mailbox. Press the button, and the address counts as yours.

@@ -17,7 +17,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const { site, db, settings } = await openSite(params, 'view');
   return (
-    <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
+    <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 *:max-w-3xl sm:px-8">
       <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Domains</h1>
       <DomainsPage
         name={site.name}

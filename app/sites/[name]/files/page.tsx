@@ -40,6 +40,7 @@ export default async function Page({ params, searchParams }: Props) {
   const here = { name: site.name, place, mayEdit };
   return (
     <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
+      <h1 className="text-2xl font-extrabold tracking-[-0.03em]">Files</h1>
       <section className="rounded-card border border-line bg-surface" aria-labelledby="files-title">
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-b border-line px-5 py-4 sm:px-6">
           <PathBar name={site.name} place={place} />

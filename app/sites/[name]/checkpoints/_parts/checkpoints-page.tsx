@@ -70,13 +70,13 @@ export function CheckpointsPage({ initial, list: first }: { initial: SiteView; l
         )}
       </Card>
       {access === 'own' ? (
-        <section className="flex flex-wrap items-center justify-between gap-4 px-1 text-sm text-muted">
+        <section className="flex flex-wrap items-center justify-between gap-4 text-sm text-muted">
           <p className="max-w-md">
             Want to try something without touching this site? Clone it: a new site with the same disk.
           </p>
           <button
             type="button"
-            className={BUTTON.quiet}
+            className={`${BUTTON.quiet} text-ink`}
             disabled={isBusy}
             onClick={() => setAsked({ act: 'clone', checkpoint: null })}
           >

@@ -39,7 +39,7 @@ export function DomainsPage({ name, initial, mayChange }: DomainsPageProps) {
         {said}
       </p>
       {list.domains.length === 0 ? (
-        <p className="max-w-prose text-muted" data-testid="no-domains">
+        <p className="max-w-prose text-sm text-muted" data-testid="no-domains">
           The site has no domain of its own yet. With one, visitors come to shop.example.org instead of the address that
           the site has here, over HTTPS where this server can have certificates.
         </p>

@@ -6,9 +6,9 @@ import { filesHref, type Here } from './places.ts';
 export function PathBar({ name, place }: Pick<Here, 'name' | 'place'>) {
   const parts = place.path.split('/').filter(Boolean);
   return (
-    <h1 id="files-title" className="flex min-w-0 flex-wrap items-baseline gap-x-1.5 text-lg font-bold">
+    <h2 id="files-title" className="flex min-w-0 flex-wrap items-baseline gap-x-1.5 text-lg font-bold">
       <PathPart href={filesHref(name, { ...place, path: '' })} isLast={parts.length === 0}>
-        {parts.length === 0 ? 'Files' : name}
+        {name}
       </PathPart>
       {parts.map((part, index) => {
         const path = parts.slice(0, index + 1).join('/');
@@ -23,7 +23,7 @@ export function PathBar({ name, place }: Pick<Here, 'name' | 'place'>) {
           </span>
         );
       })}
-    </h1>
+    </h2>
   );
 }
 

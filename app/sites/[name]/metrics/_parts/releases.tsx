@@ -17,7 +17,7 @@ export function Releases({ name, deployments, onChoose }: ReleasesProps) {
   if (deployments.length === 0) return null;
   const more = deployments.length - SHOWN_MAX;
   return (
-    <nav aria-label="Deployments in this time" className="flex flex-col gap-2 px-1 text-sm">
+    <nav aria-label="Deployments in this time" className="flex flex-col gap-2 text-sm">
       <p className="text-muted">Deployments in this time. Point at one to see what it did.</p>
       <ul className="flex flex-wrap gap-2">
         {deployments.slice(0, SHOWN_MAX).map((mark) => (
