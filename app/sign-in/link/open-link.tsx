@@ -33,15 +33,15 @@ export function OpenLink({ token }: { token: string }) {
       {problem ? (
         <Notice tone="bad" message={problem.message} hint={problem.hint} urgent testId="link-problem" />
       ) : null}
-      <div className="flex flex-wrap items-center gap-5">
-        <button type="submit" disabled={isBusy} className={`${BUTTON.primary} px-6 py-3`}>
-          {isBusy ? 'Opening…' : 'Continue'}
-        </button>
+      <div className="flex flex-wrap items-center gap-3">
         {problem ? (
-          <Link href="/sign-in" className="text-sm font-medium underline underline-offset-4">
+          <Link href="/sign-in" className={`${BUTTON.primary} px-6 py-3`}>
             Ask for another link
           </Link>
         ) : null}
+        <button type="submit" disabled={isBusy} className={`${problem ? BUTTON.quiet : BUTTON.primary} px-6 py-3`}>
+          {isBusy ? 'Opening…' : problem ? 'Try again' : 'Continue'}
+        </button>
       </div>
     </form>
   );

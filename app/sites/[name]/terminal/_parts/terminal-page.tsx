@@ -128,7 +128,7 @@ function StateLine({ state, name, onAgain }: { state: State; name: string; onAga
       </span>
       {isOver ? (
         <button type="button" className={BUTTON.primary} onClick={onAgain}>
-          Open a new one
+          {state.kind === 'refused' ? 'Try again' : 'Open a new one'}
         </button>
       ) : null}
     </div>
