@@ -50,7 +50,8 @@ export const Row = memo(function Row({ row, index, isPicked, measure, onPick }: 
         <Link
           href={`/admin/sites/${row.name}`}
           prefetch={false}
-          className="block truncate font-semibold underline-offset-4 hover:underline"
+          title={row.name}
+          className="block font-semibold underline-offset-4 [overflow-wrap:anywhere] hover:underline md:truncate"
         >
           {row.name}
         </Link>
@@ -107,7 +108,7 @@ function Cell({ id, rank = 1, children }: { id: string; rank?: 1 | 2 | 3; childr
 function Owner({ row }: { row: AdminRow }) {
   if (row.owner === null) return <span className="block truncate text-xs text-muted">nobody yet</span>;
   return (
-    <span className="block truncate text-xs text-muted">
+    <span className="block text-xs text-muted [overflow-wrap:anywhere] md:truncate">
       {row.role === 'member' && row.owner.includes('@') ? '' : `${row.role} `}
       <span className={row.owner.includes('@') ? '' : 'font-mono'}>{row.owner}</span>
     </span>

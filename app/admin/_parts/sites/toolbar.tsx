@@ -27,7 +27,7 @@ export function Toolbar({ control: { query, change }, plans, shown, all }: Toolb
   const Arrow = query.descending ? ArrowDown : ArrowUp;
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2" aria-label="Sites">
-      <label className="relative min-w-48 flex-1 sm:max-w-72">
+      <label className="relative min-w-48 flex-1 max-sm:basis-full sm:max-w-72">
         <span className="sr-only">Search by name, owner or plan</span>
         <Search className="pointer-events-none absolute left-3 top-3 size-4 text-muted" aria-hidden="true" />
         <input
@@ -67,11 +67,11 @@ export function Toolbar({ control: { query, change }, plans, shown, all }: Toolb
         type="button"
         aria-pressed={query.tight}
         onClick={() => change({ tight: !query.tight })}
-        className={`${FIELD} font-medium aria-pressed:border-ink aria-pressed:bg-ink aria-pressed:text-paper`}
+        className={`${FIELD} font-medium max-sm:flex-1 aria-pressed:border-ink aria-pressed:bg-ink aria-pressed:text-paper`}
       >
         Over 80 %
       </button>
-      <span className="flex">
+      <span className="flex max-sm:flex-1">
         <Select label="Sort by" value={query.sort} onChange={(sort) => change({ sort: sort as SortKey })} joined>
           {SORT_KEYS.map((key) => (
             <option key={key} value={key}>
@@ -96,7 +96,7 @@ export function Toolbar({ control: { query, change }, plans, shown, all }: Toolb
           <button
             type="button"
             onClick={() => change({ ...DEFAULT_QUERY, sort: query.sort, descending: query.descending })}
-            className="inline-flex items-center gap-1 rounded-md font-medium text-ink underline underline-offset-4"
+            className="inline-flex items-center gap-1 rounded-md py-1 font-medium text-ink underline underline-offset-4"
           >
             <X className="size-4" aria-hidden="true" />
             Clear
@@ -125,7 +125,7 @@ function Select({ label, value, onChange, joined = false, children }: SelectProp
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className={`${FIELD} ${joined ? 'rounded-r-none' : ''} ${value === '' ? 'text-muted' : ''}`}
+      className={`${FIELD} max-sm:flex-1 ${joined ? 'rounded-r-none' : ''} ${value === '' ? 'text-muted' : ''}`}
     >
       {children}
     </select>

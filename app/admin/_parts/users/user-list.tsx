@@ -79,11 +79,11 @@ function Who({ user }: { user: UserRow }) {
       <Link
         href={`/admin?q=${encodeURIComponent(nameOf(user))}`}
         title={`Show ${sitesWords(user.sites)}`}
-        className={`block truncate font-semibold underline-offset-4 hover:underline ${user.email ? '' : 'font-mono text-xs'}`}
+        className={`block font-semibold underline-offset-4 [overflow-wrap:anywhere] hover:underline ${user.email ? '' : 'font-mono text-xs'}`}
       >
         {nameOf(user)}
       </Link>
-      <span className="block truncate text-xs text-muted">
+      <span className="block text-xs text-muted">
         {user.role} · plan {user.plan}
         {user.own.planName ? ', given' : ''}
         <span className="md:hidden">
