@@ -34,6 +34,8 @@ test("the account's menu, open on the launch page and on a site's", async ({ pag
     await page.getByRole('button', { name: `Account ${account.email}` }).click();
     await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
     await expectAccessible(page, `the open menu on ${place}`);
+    await page.keyboard.press('Tab');
+    await expect(page.locator('[data-base-ui-focus-guard]:focus')).toHaveCount(0);
   }
   await context.clearCookies();
   await removeAccounts(account);
