@@ -216,7 +216,9 @@ test('without the deploy worker a push is refused with a sentence', async () => 
   const pushed = await stand.git(tree, 'push', urlOf(site.name, TOKEN, other.port), 'main');
   other.close();
   expect(pushed.code).toBe(1);
-  expect(pushed.err).toContain('The deploy service is restarting, and main stays as it was. Push again in a few seconds.');
+  expect(pushed.err).toContain(
+    'The deploy service is restarting, and main stays as it was. Push again in a few seconds.',
+  );
   expect(await refsOf(site)).toBe('');
 });
 
