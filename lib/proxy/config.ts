@@ -54,7 +54,8 @@ export interface ProxyConfig {
   user: string | null;
 }
 
-const HEADERS_OF_OURS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded'];
+/** Of a proxy's, and not set below: whatever a visitor says in them is not so. */
+const HEADERS_OF_PROXIES = ['x-real-ip', 'forwarded'];
 
 /** The configuration text (HAProxy 2.6 configuration manual, sections 3 and 4). */
 export function renderProxyConfig(config: ProxyConfig): string {
@@ -131,14 +132,13 @@ function frontend(config: ProxyConfig): string[] {
     '  tcp-request connection track-sc0 src',
     '  tcp-request connection reject if { sc0_conn_cur gt 2000 }',
     '  http-request deny deny_status 400 if { req.hdr_cnt(host) gt 1 }',
-    ...HEADERS_OF_OURS.map((header) => `  http-request del-header ${header}`),
+    ...HEADERS_OF_PROXIES.map((header) => `  http-request del-header ${header}`),
     '  http-request set-header X-Forwarded-For %[src]',
-    '  http-request set-header X-Forwarded-Proto http unless { ssl_fc }',
-    '  http-request set-header X-Forwarded-Proto https if { ssl_fc }',
+    '  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]',
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)]',
     '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
     `  http-request set-var(txn.app) str(yes) if ${isApp}`,
-    `  http-request return status 200 content-type text/plain lf-string "%[path,map(${config.challengesFile})]" if { path,map(${config.challengesFile}) -m found } !{ var(txn.app) -m found }`,
+    `  http-request return status 200 content-type text/plain lf-string "%[path,map(${config.challengesFile})]" if { path_beg /.well-known/acme-challenge/ } { path,map(${config.challengesFile}) -m found } !{ var(txn.app) -m found }`,
     `  http-request return status 308 hdr Location "%[var(txn.host),map(${config.secureFile})]%[pathq]" if !{ ssl_fc } { var(txn.host),map(${config.secureFile}) -m found }`,
     // From here on a domain is its site's host: routes, waking and counting know of no other.
     `  http-request set-var(txn.host) var(txn.host),map(${config.domainsFile}) if { var(txn.host),map(${config.domainsFile}) -m found }`,
