@@ -27,18 +27,20 @@ type Secret = keyof typeof SECRETS;
 export function RenewSecrets({ view }: { view: SiteView }) {
   return (
     <div className="flex flex-col divide-y divide-line text-sm [&>*]:py-5 [&>*:first-child]:pt-0 [&>*:last-child]:pb-0">
-      <OneSecret secret="password" name={view.name} value={view.ssh.password} />
-      <OneSecret secret="token" name={view.name} value={view.token} />
+      <OneSecret secret="password" name={view.name} />
+      <OneSecret secret="token" name={view.name} />
     </div>
   );
 }
 
-function OneSecret({ secret, name, value }: { secret: Secret; name: string; value: string | null }) {
+function OneSecret({ secret, name }: { secret: Secret; name: string }) {
   const { title, says, sure } = SECRETS[secret];
   const [isAsked, setAsked] = useState(false);
+  const [value, setValue] = useState<string | null>(null);
   const act = useAct();
   const renew = async () => {
-    await act.post(`/api/sites/${name}/credentials`, { [secret]: true });
+    const answer = await act.post<Record<Secret, string | null>>(`/api/sites/${name}/credentials`, { [secret]: true });
+    setValue(answer.ok ? answer.data[secret] : null);
     setAsked(false);
   };
   return (

@@ -9,14 +9,14 @@ export interface Act {
   isBusy: boolean;
   isDone: boolean;
   problem: Problem | null;
-  post: (path: string, body: unknown) => Promise<Answer<unknown>>;
+  post: <Data>(path: string, body: unknown) => Promise<Answer<Data>>;
 }
 
 export function useAct(): Act {
   const [state, setState] = useState<Omit<Act, 'post'>>({ isBusy: false, isDone: false, problem: null });
-  const post = async (path: string, body: unknown) => {
+  const post = async <Data>(path: string, body: unknown) => {
     setState({ isBusy: true, isDone: false, problem: null });
-    const answer = await callApi('POST', path, body);
+    const answer = await callApi<Data>('POST', path, body);
     setState({ isBusy: false, isDone: answer.ok, problem: answer.ok ? null : answer.problem });
     return answer;
   };
