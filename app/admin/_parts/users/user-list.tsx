@@ -39,7 +39,7 @@ export function UserList({ users, plans, isSearched }: UserListProps) {
           className="border-b border-line px-4 py-3 [contain-intrinsic-size:auto_4.5rem] [content-visibility:auto] last:border-b-0"
           data-testid={`user-${user.id}`}
         >
-          <div className="grid grid-cols-2 items-center gap-x-6 gap-y-3 md:grid-cols-[minmax(0,1.4fr)_minmax(0,0.4fr)_minmax(0,1fr)_minmax(0,1fr)_auto]">
+          <div className="grid grid-cols-6 items-center gap-x-3 gap-y-3 md:gap-x-6 md:grid-cols-[minmax(0,1.4fr)_minmax(0,0.4fr)_minmax(0,1fr)_minmax(0,1fr)_auto]">
             <Who user={user} />
             <Cell title="Sites" className="max-md:hidden">
               <p className="text-sm tabular-nums">
@@ -56,7 +56,7 @@ export function UserList({ users, plans, isSearched }: UserListProps) {
               type="button"
               aria-expanded={openId === user.id}
               onClick={() => setOpenId(openId === user.id ? null : user.id)}
-              className={`${BUTTON.quiet} justify-self-end max-md:order-first max-md:col-start-2`}
+              className={`${BUTTON.quiet} justify-self-end max-md:order-first max-md:col-span-2`}
             >
               {openId === user.id ? 'Close' : 'Change'}
               <span className="sr-only"> {nameOf(user)}</span>
@@ -75,7 +75,7 @@ export function nameOf({ email, id }: UserRow): string {
 
 function Who({ user }: { user: UserRow }) {
   return (
-    <div className="min-w-0 text-sm max-md:order-first">
+    <div className="min-w-0 text-sm max-md:order-first max-md:col-span-4">
       <Link
         href={`/admin?q=${encodeURIComponent(nameOf(user))}`}
         title={`Show ${sitesWords(user.sites)}`}
@@ -104,7 +104,7 @@ interface CellProps {
 
 function Cell({ title, note = '', className = '', children }: CellProps) {
   return (
-    <div className={`min-w-0 ${className}`}>
+    <div className={`min-w-0 max-md:col-span-3 ${className}`}>
       <span className="flex justify-between gap-2 text-xs text-muted">
         {title}
         <span className="truncate max-lg:hidden">{note}</span>
