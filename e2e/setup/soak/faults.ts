@@ -8,7 +8,7 @@ import { docker, killService, type Service, whileStopped } from '../services.ts'
 import type { History } from './history.ts';
 import type { Random } from './random.ts';
 
-const PAUSE_MS = { least: 3_000, most: 9_000 };
+const PAUSE_MS = { least: 4_000, most: 12_000 };
 const STANDSTILL_MS = 4_000;
 /** Of one site: a container that ends five times within ten minutes is held, as it should be. */
 const DEATHS_MAX = 2;

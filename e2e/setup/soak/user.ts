@@ -12,6 +12,8 @@ import { BROKEN, pageSource, readPage } from './page.ts';
 import type { Random } from './random.ts';
 
 const WAIT_MS = 20_000;
+/** Who was refused, or heard nothing, does not try again at once. */
+const AGAIN_MS = 800;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 interface Promised {
@@ -81,7 +83,11 @@ export class SoakUser {
       await this.#claim(site);
       this.#isMember = true;
     }
-    return `${site.name}${this.#isMember ? ', claimed' : ''}`;
+    const isLive = await this.#within(async () => {
+      const { state } = (await (await api(site, '')).json()) as { state: string };
+      return state === 'live';
+    });
+    return `${site.name}${this.#isMember ? ', claimed' : ''}${isLive ? '' : ', late'}`;
   }
 
   async push(): Promise<string> {
@@ -217,6 +223,7 @@ export class SoakUser {
   async #note(what: string, work: () => Promise<string>): Promise<void> {
     const outcome = await work().catch((error) => `failed: ${String(error?.cause?.code ?? error).slice(0, 120)}`);
     this.#history.note(this.#name, what, outcome);
+    if (/failed|rejected|late|\b[45]\d\d\b/.test(outcome)) await sleep(AGAIN_MS);
   }
 
   async #pushFile(source: string): Promise<{ code: number; stderr: string }> {
