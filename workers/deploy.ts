@@ -78,6 +78,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     moved: openMap(settings.paths.movedMap, MOVED),
     domains: openMap(settings.paths.domainsMap, DOMAINS),
     builds: createSlots(BUILDS),
+    unsettled: new Set(),
     starts: createStartPace(),
     heldApps: createHeldApps(),
     copies: createCopies({ db, engine, disk, network, settings, log, runner: id }),

@@ -96,6 +96,7 @@ beforeEach(async () => {
     log: silent,
     runner: 'worker-1',
     builds,
+    unsettled: new Set(),
     base: 'test',
     checkpoint: async () => {},
     wake: async () => {},
@@ -346,6 +347,20 @@ describe.skipIf(!hasSupervisor)('after a crash of the worker', () => {
     expect(await readlink(path.join(site.app, 'current'))).toBe(`releases/${first + 1}`);
     expect(await readdir(path.join(site.run, 'services'))).toEqual([`web-${first + 1}`]);
     expect((await rows()).at(-1)?.runner).toBeNull();
+  });
+
+  test('a failure that could not be written down while the database was away is swept by the same process', async () => {
+    await push(sourceOf(server('old')));
+    const away = new Proxy(db, {
+      get: (target, name, receiver) =>
+        name === '$transaction' ? () => Promise.reject(new Error('away')) : Reflect.get(target, name, receiver),
+    });
+    const nothing = sourceOf({ 'notes.txt': 'nothing to run' });
+    await expect(deploy({ ...deps, db: away }, { siteId, cause: 'push', source: nothing })).rejects.toThrow();
+    expect((await rows()).at(-1)).toMatchObject({ status: 'running', runner: 'worker-1' });
+    expect(await sweepDeployments(deps, new Date())).toBe(1);
+    expect((await rows()).at(-1)).toMatchObject({ status: 'failed', runner: null });
+    expect(await fetchLive()).toBe('old');
   });
 
   test('a running deployment of a dead process becomes failed, one of a living process does not', async () => {

@@ -15,6 +15,11 @@ export interface DeployDeps {
   log: Log;
   /** This process's row in Heartbeat; new at each start of the process. */
   runner: string;
+  /**
+   * Deployments of this process whose end could not be written down or not be brought to the container, such as while the
+   * database was away: the sweep settles them like those of a dead process.
+   */
+  unsettled: Set<string>;
   /** Answers when the site runs. Throws `did-not-wake`. */
   wake: (siteId: string) => Promise<unknown>;
   /** Keeps the disk as it is before a push changes it. Never throws. */

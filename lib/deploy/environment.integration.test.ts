@@ -100,6 +100,7 @@ beforeEach(async () => {
   };
   deps = {
     ...{ db, proxy, settings, engine: site.engine, log: silent, runner: 'worker-1', base: 'test' },
+    unsettled: new Set(),
     builds: createSlots({ total: 2, perKey: 1, waitMs: 10_000, waitersMax: 10 }),
     wake: async () => {},
     checkpoint: async () => {},

@@ -58,7 +58,7 @@ export async function goLive(deps: DeployDeps, turn: Turn, release: NewRelease):
   const url = siteUrl(deps.settings, site.name);
   log.say(`Live: ${url} (release ${deployment.number}, ${formatDuration(tookMs)})`);
   if (isRouted) await confirm(deps, turn, session);
-  else session.leave();
+  else leave(deps, turn, session);
   return { deploymentId: deployment.id, number: deployment.number, port, url, tookMs };
 }
 
@@ -159,9 +159,15 @@ async function switchCertainly(
   } catch (error) {
     const now = await deps.db.site.findUnique({ where: { id: site.id } }).catch(() => undefined);
     if (now?.liveDeploymentId === deployment.id) return false;
-    if (now === undefined) session.leave();
+    if (now === undefined) leave(deps, turn, session);
     throw error;
   }
+}
+
+/** Both processes go on until the sweep knows which one is live. */
+function leave(deps: DeployDeps, { deployment }: Turn, session: ReleaseSession): void {
+  deps.unsettled.add(deployment.id);
+  session.leave();
 }
 
 /** The container retires the old process by itself. Without its word the row keeps its runner, and the sweep settles. */
@@ -170,6 +176,7 @@ async function confirm(deps: DeployDeps, turn: Turn, session: ReleaseSession): P
     await session.commit();
     await deps.db.deployment.update({ where: { id: turn.deployment.id }, data: { runner: null } });
   } catch (cause) {
+    deps.unsettled.add(turn.deployment.id);
     deps.log.warn({ deploymentId: turn.deployment.id, cause: String(cause) }, 'the old release was not retired yet');
   }
 }

@@ -1,4 +1,4 @@
-// Takes up what dead processes left: deployments that stay "running", and releases whose last word never came.
+// Takes up what dead processes left, and what this one could not end: deployments that stay "running", and releases whose last word never came.
 
 import { notify } from '../db/notify.ts';
 import { withLease } from '../jobs/lease.ts';
@@ -28,7 +28,7 @@ export async function sweepDeployments(deps: DeployDeps, now: Date): Promise<num
   return ended;
 }
 
-/** Rows whose runner has no heartbeat of the last 30 s. A row that is done has no runner. */
+/** Rows whose runner has no heartbeat of the last 30 s, and unsettled ones. A row that is done has no runner. */
 async function findLeft(deps: DeployDeps, now: Date) {
   const alive = await deps.db.heartbeat.findMany({
     where: { at: { gt: new Date(now.getTime() - DEAD_MS) } },
@@ -37,7 +37,8 @@ async function findLeft(deps: DeployDeps, now: Date) {
   const runners = [deps.runner, ...alive.map(({ process }) => process)];
   return deps.db.deployment.findMany({
     where: {
-      runner: { not: null, notIn: runners },
+      runner: { not: null },
+      OR: [{ runner: { notIn: runners } }, { id: { in: [...deps.unsettled] } }],
       startedAt: { gt: new Date(now.getTime() - GIVE_UP_MS) },
       site: { state: { not: 'deleting' } },
     },
@@ -55,5 +56,6 @@ async function endDeployment(deps: DeployDeps, id: string, siteId: string): Prom
   const container = await deps.engine.inspect(siteId);
   if (container?.status !== 'running' || (await settleSite(deps, siteId)) === 'failed') return Number(ended);
   await deps.db.deployment.update({ where: { id }, data: { runner: null } });
+  deps.unsettled.delete(id);
   return Number(ended);
 }

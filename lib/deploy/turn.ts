@@ -179,6 +179,7 @@ async function closeFailed(deps: DeployDeps, deploymentId: string, siteId: strin
     await deps.db.$transaction((tx) => markFailed(tx, deploymentId, { problem, runner: null }));
     await notify(deps.db, 'site', siteId);
   } catch (cause) {
+    deps.unsettled.add(deploymentId);
     deps.log.warn({ deploymentId, cause: String(cause) }, 'a failed deployment stays "running" until the sweep');
   }
 }

@@ -70,6 +70,7 @@ beforeAll(async () => {
       git: stand.deps,
     },
     proxy: { setRoute: async () => {}, removeRoute: async () => {}, routes: async () => new Map() },
+    unsettled: new Set(),
     builds: createSlots({ total: 2, perKey: 1, waitMs: 10_000, waitersMax: 10 }),
     wake: async () => {},
     checkpoint: async () => {},
