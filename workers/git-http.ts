@@ -5,15 +5,17 @@ import { openDb } from '#lib/db/client.ts';
 import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
 import { findGroup, WEB_GROUP } from '#lib/git/account.ts';
 import { openGit } from '#lib/git/deps.ts';
-import { createFindServed, createFindSite } from '#lib/git/site.ts';
+import { createFindServed, createFindSite, repositoryOf } from '#lib/git/site.ts';
+import { sweepRepositories } from '#lib/git/sweep.ts';
 import { findTokenAccess } from '#lib/tokens/site-access.ts';
 import { createHistory } from './git-http/history.ts';
 import { createHistoryServer } from './git-http/history-server.ts';
 import { closeServer, listenOn } from './git-http/listen.ts';
 import { createGitServer } from './git-http/server.ts';
-import { runWorker } from './process.ts';
+import { repeat, runWorker } from './process.ts';
 
 const GRACE_MS = 8_000;
+const SWEEP_MS = 10_000;
 
 await runWorker('git', async ({ settings, log }) => {
   const { paths, instance } = settings;
@@ -29,7 +31,16 @@ await runWorker('git', async ({ settings, log }) => {
   await listenOn(gitServer, paths.gitSocket, { mode: 0o666, group: null });
   await listenOn(historyServer, paths.historySocket, { mode: 0o660, group: await findGroup(WEB_GROUP) });
 
+  const sweeping = repeat(log, 'sweeping repositories', SWEEP_MS, async () => {
+    const sites = await db.site.findMany({ where: { state: 'live' }, select: { id: true } });
+    await sweepRepositories(
+      git,
+      sites.map(({ id }) => repositoryOf(paths, id)),
+    );
+  });
+
   return async () => {
+    await sweeping.stop();
     await Promise.all([closeServer(gitServer, GRACE_MS), closeServer(historyServer, 1_000)]);
     history.close();
     await db.$disconnect();

@@ -171,7 +171,7 @@ test('a client that dies in the middle of its push leaves nothing in the reposit
   const before = await remoteCommit(clone);
   await workspace.commit(clone, { Procfile: SLOW, 'large.bin': Buffer.alloc(2 << 20, 'x') });
   await untilConverged();
-  const child = spawn('setsid', ['git', 'push', 'origin', 'HEAD:main'], {
+  const child = spawn('git', ['push', 'origin', 'HEAD:main'], {
     cwd: clone,
     stdio: 'ignore',
     detached: true,

@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeCgroup } from './cgroup.ts';
 import { collectGarbage } from './collect.ts';
 import { openGit } from './deps.ts';
 import { readCommits, readPath } from './history.ts';
+import { whileLocked } from './lock.ts';
 import { createStarter, initRepository } from './repository.ts';
+import { sweepRepositories } from './sweep.ts';
 import { createStand, type Stand } from './test-stand.ts';
 import { listTree } from './tree.ts';
 
@@ -156,3 +158,19 @@ async function retry<T>(attempt: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+test('what a killed push left goes, unless a push is under way', async () => {
+  const { repository } = await stand.createSite('swept');
+  const left = path.join(repository, 'objects/tmp_objdir-incoming-8m8qBW');
+  const sweep = () => sweepRepositories(stand.deps, [path.join(stand.directory, 'absent'), repository]);
+  const isLeft = () =>
+    access(left).then(
+      () => true,
+      () => false,
+    );
+  await mkdir(left);
+  await whileLocked(stand.deps, repository, { waitSeconds: 0, msMax: 10_000 }, sweep);
+  expect(await isLeft()).toBe(true);
+  await sweep();
+  expect(await isLeft()).toBe(false);
+});
