@@ -10,8 +10,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSettings } from '#lib/env.ts';
 import { PROJECT_DIR } from '#workers/host/runtime.ts';
+import { untilConverged } from './setup/check-state.ts';
 import { APP_URL, expect, get, launch, remove, type Site, ssh, status, test, watch } from './setup/fixtures.ts';
 import { must, run } from './setup/programs.ts';
+import { reportSeconds } from './setup/report.ts';
 import {
   command,
   docker,
@@ -202,6 +204,7 @@ test('every process that is killed is back within seconds, and the sites serve w
     const { failed } = await visitors.stop();
     if (service !== 'haproxy') expect(failed, `visitors while ${service} was away`).toEqual([]);
     expect(seconds, service).toBeLessThan(10);
+    reportSeconds(`${service} killed`, await untilConverged(SECOND));
   }
   expect(await status(first().address)).toBe(200);
 });
@@ -330,8 +333,9 @@ async function servesAsBefore(index: number): Promise<void> {
   await expect.poll(body, { timeout: 30_000, intervals: [50] }).toContain(entry.greeting);
 }
 
-/** Address, content, password, port, what root installed, and the next push. */
+/** Rows and machine agree; address, content, password, port, what root installed, and the next push. */
 async function isAsBefore(): Promise<void> {
+  reportSeconds(test.info().title, await untilConverged(SECOND));
   for (const index of sites.keys()) await servesAsBefore(index);
   const cow = await ssh(first(), '/usr/games/cowsay back');
   expect(cow, cow.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('< back >') });
