@@ -26,7 +26,7 @@ const SWEEP_MS = 3_000;
 /** Somebody's `nft flush ruleset` takes our table too. */
 const GUARD_MS = 5_000;
 const COLLECT_MS = 5 * 60_000;
-const DRIFT_MS = 30_000;
+const DRIFT_MS = 10_000;
 
 await runWorker('keeper', async ({ settings, log }) => {
   const db = openDb(requireDatabaseUrl(settings), 3);
