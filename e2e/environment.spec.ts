@@ -241,3 +241,28 @@ browserTest('a variable is set, shown, pasted, refused and undone on the page', 
   await expect(page.getByTestId('variable-DEBUG')).toBeVisible();
   await expect(page.getByTestId('variable-BROKEN')).toHaveCount(0);
 });
+
+test('variables that are younger than a checkpoint are in force after its restore, too', async ({
+  site,
+  workspace,
+}) => {
+  const soon = { timeout: 40_000, intervals: [100] };
+  await pushApp(site, workspace);
+  const post = (place: string) => api(site, place, { method: 'POST', headers: JSON_BODY, body: '{}' });
+  expect((await post('/checkpoints')).status).toBe(202);
+  const manual = async () => {
+    const { checkpoints } = (await (await api(site, '/checkpoints')).json()) as {
+      checkpoints: { id: string; cause: string; status: string }[];
+    };
+    return checkpoints.find(({ cause, status }) => cause === 'manual' && status === 'ready')?.id;
+  };
+  await expect.poll(manual, soon).toBeTruthy();
+  await set(site, { YOUNGER: 'than the checkpoint' });
+  expect(await seen(site)).toMatchObject({ YOUNGER: 'than the checkpoint' });
+
+  expect((await post(`/checkpoints/${await manual()}/restore`)).status).toBe(202);
+  const restoring = async () =>
+    ((await (await api(site, '')).json()) as { site: { restoring: boolean } }).site.restoring;
+  await expect.poll(restoring, soon).toBe(false);
+  await expect.poll(() => seen(site).catch(() => ({})), soon).toMatchObject({ YOUNGER: 'than the checkpoint' });
+});

@@ -7,6 +7,7 @@ import { notify } from '../db/notify.ts';
 import { portOf } from '../deploy/go-live.ts';
 import { settleSite } from '../deploy/settle.ts';
 import { withRepositoryLock } from '../git/hold-lock.ts';
+import { addJob } from '../jobs/add.ts';
 import { withLease } from '../jobs/lease.ts';
 import type { Target } from '../proxy/proxy.ts';
 import { siteHost } from '../sites/address.ts';
@@ -93,7 +94,10 @@ async function giveUp(deps: RestoreDeps, { id }: SiteWithPlan, cause: unknown): 
   deps.lookAgainIn(0);
 }
 
-/** Live and kept is what the restored disk has; later releases are history. */
+/**
+ * Live and kept is what the restored disk has; later releases are history. It has the variables that it was given then,
+ * where these are still known: those of today follow once it is back.
+ */
 async function takeReleases(deps: RestoreDeps, siteId: string, checkpoint: Checkpoint): Promise<void> {
   const { deploymentNumber: number, keptNumbers } = checkpoint;
   await deps.db.$transaction(async (tx) => {
@@ -103,6 +107,9 @@ async function takeReleases(deps: RestoreDeps, siteId: string, checkpoint: Check
     await tx.deployment.updateMany({ where: { siteId, kept: true }, data: { kept: false } });
     await tx.deployment.updateMany({ where: kept, data: { kept: true } });
     const pointer = live && number !== null ? { liveDeploymentId: live.id, livePort: portOf(number) } : {};
+    const revision = live?.environmentRevision ?? 0;
+    const isKnown = revision === 0 || (await tx.environment.findFirst({ where: { siteId, revision } })) !== null;
+    const environment = live && isKnown ? { liveEnvironment: revision } : {};
     // What kept ending may be cured by this; it is held again if not.
     await tx.site.updateMany({
       where: { id: siteId, heldBy: 'storm' },
@@ -110,7 +117,7 @@ async function takeReleases(deps: RestoreDeps, siteId: string, checkpoint: Check
     });
     await tx.site.updateMany({
       where: { id: siteId },
-      data: { ...pointer, address: null, generation: { increment: 1 } },
+      data: { ...pointer, ...environment, address: null, generation: { increment: 1 } },
     });
   });
   deps.starts.forget(siteId);
@@ -150,6 +157,7 @@ async function finish(deps: RestoreDeps, { id, restoredAt }: SiteWithPlan, check
     };
     const text = restoredText(checkpoint, (await tx.checkpoint.findFirst({ where: wayBack })) !== null);
     await tx.event.create({ data: { siteId: id, kind: 'restored', text } });
+    await addJob(tx, 'environment', { siteId: id });
     await checkpointsChanged(tx, id);
   });
   deps.log.info({ siteId: id, checkpoint: checkpoint.id }, 'a site was restored');
