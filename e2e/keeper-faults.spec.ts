@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openHttpReceiver } from '#lib/alerts/testing/receivers.ts';
 import { query } from './setup/database.ts';
 import { expect, type Site, ssh, status, test, watch } from './setup/fixtures.ts';
-import { must } from './setup/programs.ts';
+import { must, run } from './setup/programs.ts';
 import { command, docker, launchSecond, pidOf, SECOND, SECOND_URL } from './setup/second-instance.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -94,6 +94,11 @@ test('without PostgreSQL sites serve; afterwards everything comes back by itself
   const start = Date.now();
   const filled = await ssh(site, 'dd if=/dev/zero of=~/filler bs=1M').catch(() => null);
   expect((await status(`${SECOND_URL}/healthz`)) !== 200, 'it says that it is not well').toBe(true);
+  const refused = await fetch(`${SECOND_URL}/api/sites`, { method: 'POST' });
+  expect(refused.status).toBe(503);
+  expect(((await refused.json()) as { error: { code: string } }).error.code).toBe('database-away');
+  const cloned = await run('git', ['ls-remote', site.git.httpWithToken]);
+  expect(cloned.stderr).toContain('503');
   await sleep(Math.max(start + AWAY_MS - Date.now(), 0));
 
   await s6('-u', 'postgres');

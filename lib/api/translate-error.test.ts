@@ -30,6 +30,14 @@ describe('translateError', () => {
     expect(logged.cause).toContain('hunter2');
   });
 
+  it('says of a database that is away that it passes', () => {
+    const error = new Error('connect ENOENT /somewhere/.s.PGSQL.5432');
+    const answer = translateError(error, silentLog(), 'GET /x');
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    expect(answer.body.error).toMatchObject({ code: 'database-away', hint: expect.stringContaining('Try again') });
+    expect(JSON.stringify(answer)).not.toContain('PGSQL');
+  });
+
   it('survives what is no error at all', () => {
     expect(translateError(undefined, silentLog(), '').status).toBe(500);
   });

@@ -2,6 +2,7 @@
 // with an id that the log has too.
 
 import { randomUUID } from 'node:crypto';
+import { asDatabaseAway } from '../db/away.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Log } from '../log.ts';
 
@@ -15,6 +16,11 @@ const RETRY_SECONDS = 30;
 
 export function translateError(error: unknown, log: Log, where: string): ErrorAnswer {
   if (error instanceof AppError) return answerTo(error);
+  const away = asDatabaseAway(error);
+  if (away) {
+    log.warn({ where, cause: String(error) }, 'the database is away');
+    return answerTo(away);
+  }
   const id = randomUUID();
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   log.error({ id, where, cause }, 'request failed');

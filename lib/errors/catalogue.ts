@@ -47,6 +47,7 @@ export const CATALOGUE = {
   'check-failed': { httpStatus: 422, retryable: false },
   interrupted: { httpStatus: 503, retryable: true },
   'engine-away': { httpStatus: 503, retryable: true },
+  'database-away': { httpStatus: 503, retryable: true },
   'setting-invalid': { httpStatus: 500, retryable: false },
   'setup-failed': { httpStatus: 500, retryable: false },
 } as const;

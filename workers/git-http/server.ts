@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
 import { equalSecrets } from '#lib/auth/seal.ts';
+import { asDatabaseAway } from '#lib/db/away.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type GitRequest, renderPrefix } from '#lib/git/conversation.ts';
 import type { GitDeps } from '#lib/git/deps.ts';
@@ -142,7 +143,8 @@ function headersOf(type: string): Record<string, string> {
   };
 }
 
-function sendError(response: ServerResponse, cause: unknown): void {
+function sendError(response: ServerResponse, error: unknown): void {
+  const cause = asDatabaseAway(error) ?? error;
   const isKnown = cause instanceof AppError;
   if (response.headersSent) return void response.destroy();
   sendText(

@@ -2,6 +2,7 @@
 // ours gets a bland sentence and an id; the log has the rest.
 
 import { randomUUID } from 'node:crypto';
+import { asDatabaseAway } from '#lib/db/away.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { Log } from '#lib/log.ts';
 
@@ -23,7 +24,8 @@ export function renderExplanation({ message, hint }: Explanation): string {
 }
 
 /** The same in its parts, for who asked for JSON. */
-export function explanationOf(error: unknown, log: Log, fields: Record<string, unknown>): Explanation {
+export function explanationOf(thrown: unknown, log: Log, fields: Record<string, unknown>): Explanation {
+  const error = asDatabaseAway(thrown) ?? thrown;
   if (error instanceof AppError) {
     const { code, message, hint, details } = error;
     log.info({ ...fields, code, details, cause: causeOf(error) }, 'refused');
