@@ -479,18 +479,35 @@ describe.each<Disk['kind']>(['btrfs', 'ext4'])('a disk of kind %s', (kind) => {
     }
   });
 
-  test('is made whole after a creation that was killed half-way', async () => {
+  /** What a creation leaves that was killed before its end. */
+  async function makeHalf(): Promise<string> {
     const siteId = randomUUID();
-    if (kind === 'btrfs') {
-      await run('btrfs', ['subvolume', 'create', `${pool.deps.poolDir}/staging/${siteId}`]);
-    } else {
-      await writeFile(`${pool.deps.poolDir}/images/${siteId}.img.new`, 'half');
+    const { poolDir } = pool.deps;
+    if (kind === 'ext4') await writeFile(`${poolDir}/images/${siteId}.img.new`, 'half');
+    else {
+      await mkdir(`${poolDir}/staging`, { recursive: true });
+      await run('btrfs', ['subvolume', 'create', `${poolDir}/staging/${siteId}`]);
     }
-    expect(await disk.list()).not.toContain(siteId);
+    return siteId;
+  }
+
+  test('is made whole after a creation that was killed half-way', async () => {
+    const siteId = await makeHalf();
+    expect(await disk.list(), 'whoever clears away finds it').toContain(siteId);
+    expect((await disk.limits()).has(siteId), 'nobody may write on it yet').toBe(false);
+    expect((await disk.usageOfAll()).has(siteId)).toBe(false);
     await disk.create(siteId, LIMITS);
+    expect(await disk.mounted()).not.toContain(siteId);
     const { root } = await disk.mount(siteId);
+    expect(await disk.mounted()).toContain(siteId);
     expect((await fill(`${root}/root/fill`)).stopped).toMatch(FULL);
     expect(await bytesUsed(siteId)).toBeLessThanOrEqual(LIMITS.diskBytesMax);
+  });
+
+  test('is gone when a creation that was killed half-way is destroyed', async () => {
+    const siteId = await makeHalf();
+    await disk.destroy(siteId);
+    expect(await disk.list()).not.toContain(siteId);
   });
 
   onBtrfs('is whole after a restore that was killed at its worst moment', async () => {
