@@ -2,7 +2,7 @@
 
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Account, makeAccount, own, removeAccounts, share } from './setup/accounts.ts';
+import type { Account } from './setup/accounts.ts';
 import { askAs } from './setup/admin-api.ts';
 import { query } from './setup/database.ts';
 import { api, expect, get, launch, remove, type Site, status, test, type Workspace } from './setup/fixtures.ts';
@@ -10,11 +10,13 @@ import { git, mustGit } from './setup/git.ts';
 import { openGitHost } from './setup/git-host.ts';
 import { SETTINGS } from './setup/host-state.ts';
 import { type Ran, run } from './setup/programs.ts';
+import { makeRoles, type Roles, removeRoles } from './setup/roles.ts';
 import { hold, logIn, makeKey, withKey } from './setup/ssh.ts';
 
 const ABSENT = 'no-such-site-1';
 const PORT = String(SETTINGS.sshGatewayPort);
 
+let roles: Roles;
 let site: Site;
 let foreign: Site;
 let owner: Account;
@@ -23,24 +25,11 @@ let developer: Account;
 let stranger: Account;
 
 test.beforeAll(async () => {
-  [site, foreign] = [await launch(), await launch()];
-  [owner, viewer, developer, stranger] = [
-    await makeAccount('olga'),
-    await makeAccount('vera'),
-    await makeAccount('dan'),
-    await makeAccount('sam'),
-  ];
-  await own(site, owner);
-  await own(foreign, stranger);
-  await share(site, viewer, 'viewer');
-  await share(site, developer, 'developer');
+  roles = await makeRoles();
+  ({ site, foreign, owner, viewer, developer, stranger } = roles);
 });
 
-test.afterAll(async () => {
-  await remove(site);
-  await remove(foreign);
-  await removeAccounts(owner, viewer, developer, stranger);
-});
+test.afterAll(() => removeRoles(roles));
 
 function ask(key: string, command: string, user = 'console'): Promise<Ran> {
   return run('ssh', [...withKey(key), '-p', PORT, '-l', user, 'localhost', command]);

@@ -2,17 +2,19 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Account, giveToken, makeAccount, own, removeAccounts, share, signIn } from './setup/accounts.ts';
+import { type Account, giveToken, makeAccount, removeAccounts, signIn } from './setup/accounts.ts';
 import { askAs } from './setup/admin-api.ts';
 import { expectAccessible } from './setup/axe.ts';
 import { test as browserTest } from './setup/browser.ts';
 import { query } from './setup/database.ts';
-import { APP_URL, expect, launch, remove, type Site, test } from './setup/fixtures.ts';
+import { APP_URL, expect, type Site, test } from './setup/fixtures.ts';
 import { git, mustGit, remoteLines } from './setup/git.ts';
 import { SETTINGS } from './setup/host-state.ts';
 import { run } from './setup/programs.ts';
+import { makeRoles, type Roles, removeRoles } from './setup/roles.ts';
 import { holdSession, makeKey, withKey } from './setup/ssh.ts';
 
+let roles: Roles;
 let site: Site;
 let foreign: Site;
 let owner: Account;
@@ -21,24 +23,11 @@ let developer: Account;
 let stranger: Account;
 
 test.beforeAll(async () => {
-  [site, foreign] = [await launch(), await launch()];
-  [owner, viewer, developer, stranger] = [
-    await makeAccount('olga'),
-    await makeAccount('vera'),
-    await makeAccount('dan'),
-    await makeAccount('sam'),
-  ];
-  await own(site, owner);
-  await own(foreign, stranger);
-  await share(site, viewer, 'viewer');
-  await share(site, developer, 'developer');
+  roles = await makeRoles();
+  ({ site, foreign, owner, viewer, developer, stranger } = roles);
 });
 
-test.afterAll(async () => {
-  await remove(site);
-  await remove(foreign);
-  await removeAccounts(owner, viewer, developer, stranger);
-});
+test.afterAll(() => removeRoles(roles));
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const basic = (token: string) => ({ authorization: `Basic ${Buffer.from(`any:${token}`).toString('base64')}` });
