@@ -194,7 +194,16 @@ async function expectPointsWhole({ name }: Site): Promise<void> {
 async function containerOf({ name }: Site): Promise<{ id: string; pid: number }> {
   const ids = (await docker('ps', '--quiet', '--no-trunc')).trim().split('\n');
   const format = '{{.Config.Hostname}} {{.Id}} {{.State.Pid}}';
-  const lines = (await docker('inspect', '--format', format, ...ids)).trim().split('\n');
+  // Not `must`: another site may be deleted between the two, and the others are told all the same.
+  const { stdout } = await run('docker', [
+    '-H',
+    `unix://${SECOND.paths.engineSocket}`,
+    'inspect',
+    '--format',
+    format,
+    ...ids,
+  ]);
+  const lines = stdout.trim().split('\n');
   const [, id = '', pid] = lines.map((line) => line.split(' ')).find(([hostname]) => hostname === name) ?? [];
   return { id, pid: Number(pid) };
 }
