@@ -128,7 +128,8 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     truth.ring(),
   );
   const events: WorkerEvents = new EventEmitter();
-  events.on('worker:create', ({ worker }) => names.add(worker.workerId));
+  // graphile-worker locks jobs in the name of the pool, not of the worker that runs them.
+  events.on('pool:create', ({ workerPool }) => names.add(workerPool.id));
   const queue = await run({
     events,
     connectionString: databaseUrl,
