@@ -4,10 +4,11 @@
 import { openDb } from '#lib/db/client.ts';
 import { listen } from '#lib/db/notify.ts';
 import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
+import { siteNotFound } from '#lib/errors/app-error.ts';
 import { findGroup, WEB_GROUP } from '#lib/git/account.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { serveGit } from '#lib/git/serve.ts';
-import { repositoryOf } from '#lib/git/site.ts';
+import { createFindServed, untilServable } from '#lib/git/site.ts';
 import { siteUrl, sshHost } from '#lib/sites/address.ts';
 import { askToWake } from '#lib/sites/wake-client.ts';
 import { closeServer, listenOn } from './git-http/listen.ts';
@@ -63,14 +64,16 @@ await runWorker('ssh', async ({ settings, log, id }) => {
     open: (port) => openListener(listenerDeps, { bind: settings.bind, port }, createSiteDoor(siteDeps, port)),
   });
   const readers = createReaders();
+  const findServed = createFindServed(db, settings.paths);
   const gatewayDoor = createGatewayDoor({
     ...{ ...shared, db, settings },
     host: sshHost(settings),
-    serveGit: ({ site, service, protocol, by }, { stdin, stdout, stderr, over }) => {
-      const { id, name, pushBytesMax } = site;
-      const served = { id, name, pushBytesMax, repository: repositoryOf(settings.paths, id) };
+    serveGit: async ({ site, service, protocol, by }, { stdin, stdout, stderr, over }) => {
+      const served = await findServed(site.id);
+      if (!served) throw siteNotFound();
+      const ready = await untilServable(served, () => findServed(site.id), over);
       const streams = { stdin, stdout, stderr, signal: over };
-      return serveGit(git, { site: served, service, mode: 'ssh', protocol, by }, streams);
+      return serveGit(git, { site: ready, service, mode: 'ssh', protocol, by }, streams);
     },
     requestRollback: (site, by, over) => rollBack(db, site, by, over),
     showLogs: (site, request) => showLogs({ engine, readers }, site.id, request),

@@ -1,5 +1,6 @@
 // Finds the site that a git client names, with what serving it needs. The same for the HTTP and the SSH side.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { seal, unseal } from '../auth/seal.ts';
 import type { Db } from '../db/client.ts';
 import type { Paths } from '../env-paths.ts';
@@ -59,6 +60,29 @@ export function createFindServed(db: Db, paths: Pick<Paths, 'pool'>): FindServed
 
 export function repositoryOf(paths: Pick<Paths, 'pool'>, siteId: string): string {
   return `${paths.pool}/sites/${siteId}/git`;
+}
+
+/** As long as a visitor's first request waits at the proxy. */
+const LAUNCH_MS_MAX = 30_000;
+const LOOK_MS = 200;
+
+/**
+ * Whoever comes right after the click waits for the launch, and gets the site as it is then. Answers it when it can be
+ * served; throws as `requireServable` when it cannot, or not within 30 s, or when the signal aborts.
+ */
+export async function untilServable<Found extends Pick<NamedSite, 'state'>>(
+  found: Found,
+  look: () => Promise<Found | null>,
+  signal: AbortSignal,
+): Promise<Found> {
+  let site = found;
+  for (const deadline = Date.now() + LAUNCH_MS_MAX; site.state === 'launching'; ) {
+    if (Date.now() > deadline || signal.aborted) break;
+    await sleep(LOOK_MS);
+    site = (await look()) ?? { ...site, state: 'deleting' };
+  }
+  requireServable(site);
+  return site;
 }
 
 /** Throws `site-not-ready` unless the site can be cloned and pushed to now. */

@@ -326,6 +326,22 @@ test('a site that is being launched, deleted or not mounted says so', async () =
   expect((await stand.git(stand.directory, 'ls-remote', url)).err).toContain('its repository is not in place yet');
 });
 
+test('who comes while the site is being launched waits for it, and reads what became of it', async () => {
+  const { site, url } = await launch();
+  const found = sites.get(site.name) as NamedSite;
+  const cloneTo = (name: string) => stand.git(stand.directory, 'clone', '-q', url, name);
+  const after = async (state: NamedSite['state']) => {
+    sites.set(site.name, { ...found, state: 'launching' });
+    const cloning = cloneTo(`early-${state}`);
+    await sleep(1_000);
+    sites.set(site.name, { ...found, state });
+    return cloning;
+  };
+  expect(await after('live')).toMatchObject({ code: 0 });
+  expect((await after('failed')).err).toContain('The site could not be launched yet, and is tried again.');
+  expect((await after('deleting')).err).toContain('The site is being deleted.');
+});
+
 test('only the smart protocol is answered, at exactly its paths', async () => {
   const { site } = await launch();
   const headers = { authorization: `Basic ${Buffer.from(`x:${TOKEN}`).toString('base64')}` };
