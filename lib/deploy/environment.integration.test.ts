@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { parseSettings } from '../env.ts';
 import { changeEnvironment, undoChange } from '../environment/change.ts';
 import { deliverEnvironment } from '../environment/deliver.ts';
+import { forgottenEnvironments } from '../environment/forgotten.ts';
 import { viewEnvironment } from '../environment/view.ts';
 import { AppError } from '../errors/app-error.ts';
 import { createSlots } from '../git/slots.ts';
@@ -183,6 +184,31 @@ describe.skipIf(!hasSupervisor)('variables', () => {
     expect(await seen()).toMatchObject({ GREETING: 'hello' });
     expect((await seen()).BROKEN).toBeUndefined();
     expect((await view()).status).toBe('in-force');
+  });
+
+  test('are tried again after a fault on our side, and after a restore, but not when the app does not start with them', async () => {
+    const doJob = async () => db.$executeRaw`delete from graphile_worker._private_jobs`;
+    const isForgotten = async () => (await forgottenEnvironments(db)).includes(siteId);
+    await set({ GREETING: 'hello' });
+    expect(await isForgotten(), 'its job is there').toBe(false);
+    await doJob();
+    expect(await isForgotten(), 'its job was lost').toBe(true);
+
+    const { engine } = deps;
+    const exec = () => Promise.reject(new Error('the engine is gone'));
+    const interrupted = applyEnvironment({ ...deps, engine: { ...engine, exec } }, siteId);
+    await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await isForgotten()).toBe(true);
+    await applyEnvironment(deps, siteId);
+    expect(await seen()).toMatchObject({ GREETING: 'hello' });
+    expect(await isForgotten()).toBe(false);
+
+    await db.site.update({ where: { id: siteId }, data: { liveEnvironment: 0, restoredAt: new Date() } });
+    expect(await isForgotten(), 'what is live was restored').toBe(true);
+    await set({ BROKEN: 'yes' });
+    await doJob();
+    await applyEnvironment(deps, siteId).catch(() => {});
+    expect(await isForgotten()).toBe(false);
   });
 
   test('are there again when the container starts anew, and the app waits for them', async () => {

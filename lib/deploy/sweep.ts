@@ -50,7 +50,7 @@ async function findLeft(deps: DeployDeps, now: Date) {
 
 async function endDeployment(deps: DeployDeps, id: string, siteId: string): Promise<number> {
   const problem = 'The deployment was interrupted: its worker stopped. Push again; what was live before still serves.';
-  const ended = await deps.db.$transaction((tx) => markFailed(tx, id, { problem }));
+  const ended = await deps.db.$transaction((tx) => markFailed(tx, id, { problem, interrupted: true }));
   if (ended) await notify(deps.db, 'site', siteId);
   // Without a running container there is nothing to settle yet: the row keeps its runner, and the next sweep looks again.
   const container = await deps.engine.inspect(siteId);

@@ -7,7 +7,7 @@ import { LINE_LENGTH_MAX } from './clean-text.ts';
 export async function markFailed(
   tx: Transaction,
   id: string,
-  data: { problem: string; runner?: null },
+  data: { problem: string; interrupted: boolean; runner?: null },
 ): Promise<boolean> {
   const problem = data.problem.slice(0, LINE_LENGTH_MAX);
   const { count } = await tx.deployment.updateMany({

@@ -176,7 +176,8 @@ function toTold(error: unknown, signal: AbortSignal): AppError {
 async function closeFailed(deps: DeployDeps, deploymentId: string, siteId: string, told: AppError): Promise<void> {
   try {
     const problem = oneLine(`${told.message} ${told.hint}`);
-    await deps.db.$transaction((tx) => markFailed(tx, deploymentId, { problem, runner: null }));
+    const data = { problem, interrupted: told.code === 'interrupted', runner: null };
+    await deps.db.$transaction((tx) => markFailed(tx, deploymentId, data));
     await notify(deps.db, 'site', siteId);
   } catch (cause) {
     deps.unsettled.add(deploymentId);

@@ -1,0 +1,1 @@
+ALTER TABLE "Deployment" ADD COLUMN "interrupted" BOOLEAN NOT NULL DEFAULT false;
