@@ -266,3 +266,24 @@ test('variables that are younger than a checkpoint are in force after its restor
   await expect.poll(restoring, soon).toBe(false);
   await expect.poll(() => seen(site).catch(() => ({})), soon).toMatchObject({ YOUNGER: 'than the checkpoint' });
 });
+
+test('a job that takes longer than a process may be silent is done once', async ({ site, workspace }) => {
+  const clone = await pushApp(site, workspace);
+  await workspace.commit(clone, { Procfile: 'web: sleep $(printenv SLOW || echo 0); exec python3 main.py\n' });
+  expect(await workspace.push(clone)).toMatchObject({ code: 0 });
+  expect((await call(site, 'PATCH', '', { variables: { SLOW: '14' } })).status).toBe(202);
+  const lookups: string[] = [];
+  const isDone = async () => {
+    // Whoever looks for jobs of the dead looks now.
+    await query(`select pg_notify('lightkeeper_network', '')`);
+    const [job] = await query<{ locked_by: string | null; attempts: number }>(
+      `select j.locked_by, j.attempts from graphile_worker.jobs j join "Site" s on j.key = 'environment:' || s.id where s.name = $1`,
+      [site.name],
+    );
+    if (job) lookups.push(`${job.locked_by} ${job.attempts}`);
+    return (await view(site)).status;
+  };
+  await expect.poll(isDone, { timeout: 60_000, intervals: [500] }).toBe('in-force');
+  expect(lookups.length).toBeGreaterThan(20);
+  expect([...new Set(lookups)].filter((one) => one !== 'null 0')).toHaveLength(1);
+});
