@@ -10,10 +10,9 @@ test.setTimeout((seconds + 180) * 1_000);
 
 test('what was acknowledged is there after random faults, and nothing else is left', async () => {
   process.stdout.write(`    LIGHTKEEPER_SOAK_SEED=${seed}\n`);
-  const { wrong, convergedSeconds, history } = await soak({ seed, seconds });
+  const { wrong, convergedSeconds, history } = await soak({ seed, seconds }).finally(clearSites);
   process.stdout.write(
     `    seed ${seed}, ${seconds} s: ${history.counts()}; converged after ${convergedSeconds?.toFixed(1)} s\n`,
   );
   expect(wrong, `LIGHTKEEPER_SOAK_SEED=${seed}\n${history}`).toEqual([]);
-  await clearSites();
 });

@@ -46,7 +46,7 @@ test('with all process slots taken one enters or is told so over SSH, and a rest
   // Until nothing more is free for a while: what starts a session beside it comes and goes.
   const fill = `import os, time
 refused = 0
-while refused < 10:
+while refused < 30:
   try:
     if os.fork() == 0: os.setsid(); os.execvp("sleep", ["sleep", "600"])
   except OSError as error: refused += 1; print(error.strerror); time.sleep(0.1)`;

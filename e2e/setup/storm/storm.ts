@@ -55,7 +55,7 @@ export async function storm(settings: Settings, size: StormSize, say: (line: str
       const site = await arrive(settings.appUrl, size, seen);
       if (!site) return;
       sites.push(site);
-      await use(site, number, size, dir, seen);
+      await use(site, number, size, dir, seen).catch((error) => seen.broken.push(String(error)));
     });
     await Promise.all(people);
     say(`${seen.live} of ${size.visitors} live`);
