@@ -1,11 +1,16 @@
 import { defineConfig } from '@playwright/test';
+import { ALONE, MACHINE } from './e2e/setup/lanes.ts';
 import { TEST_INSTANCE } from './e2e/setup/test-instance.ts';
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.spec.ts',
+  projects: [
+    { name: 'pages', testMatch: '**/*.spec.ts', testIgnore: [...MACHINE, ...ALONE] },
+    { name: 'machine', testMatch: MACHINE },
+    { name: 'alone', testMatch: ALONE },
+  ],
   outputDir: `/tmp/lightkeeper-test-results${process.env.LIGHTKEEPER_TEST_SLOT ?? ''}`,
-  // Two cores and one kernel: tests that fill disks and memory are not run beside each other.
+  // Two cores and one kernel: of the tests of one instance none are run beside each other.
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -1,8 +1,7 @@
 // `npm run soak -- --minutes 30 --seed 7`: brings the test instance up and soaks it, seed after seed with `--seeds 5`.
 
-import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { PROJECT_DIR } from '#workers/host/runtime.ts';
+import { runModule, runNode } from '../run-node.ts';
 import { TEST_INSTANCE } from '../test-instance.ts';
 
 const { values } = parseArgs({
@@ -18,23 +17,12 @@ if (![minutes, first, count].every((number) => Number.isFinite(number) && number
   process.exit(1);
 }
 
-let failed = await node(['workers/host/up.ts', '--json'], {});
+let failed = await runNode(['workers/host/up.ts', '--json'], TEST_INSTANCE);
 for (let seed = first; seed < first + count && failed === 0; seed += 1) {
-  failed = await node(
-    ['node_modules/@playwright/test/cli.js', 'test', 'e2e/soak.spec.ts', '--retries=0', '--reporter=list'],
-    {
-      LIGHTKEEPER_SOAK_SECONDS: String(Math.round(minutes * 60)),
-      LIGHTKEEPER_SOAK_SEED: String(seed),
-    },
-  );
-}
-process.exit(failed);
-
-function node(args: string[], env: Record<string, string>): Promise<number> {
-  const options = { cwd: PROJECT_DIR, env: { ...process.env, ...TEST_INSTANCE, ...env }, stdio: 'inherit' as const };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], options);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+  failed = await runModule('@playwright/test/cli.js', ['test', 'e2e/soak.spec.ts', '--retries=0', '--reporter=list'], {
+    ...TEST_INSTANCE,
+    LIGHTKEEPER_SOAK_SECONDS: String(Math.round(minutes * 60)),
+    LIGHTKEEPER_SOAK_SEED: String(seed),
   });
 }
+process.exit(failed);
