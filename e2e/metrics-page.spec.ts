@@ -70,6 +70,8 @@ test('the page teaches while nobody visits, draws what comes in without a reload
   const site = await launchByClick(page);
   await page.getByRole('link', { name: 'Metrics' }).click();
   await expect(page.getByRole('heading', { name: 'Metrics', level: 1 })).toBeVisible();
+  // A chart is drawn when one comes to it.
+  await page.getByTestId('chart-memory').scrollIntoViewIfNeeded();
   await expect(page.getByTestId('chart-memory').locator('canvas')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByTestId('release-1')).toContainText('No. 1 went live');
   await expectNoReload(page, async () => {

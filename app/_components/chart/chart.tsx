@@ -1,11 +1,11 @@
-// A line over time, or two. Drawn by uPlot, which is loaded when the first chart is seen; said in words for those who do
+// A line over time, or two. Drawn by uPlot, which is loaded when the first chart is about to be seen; said in words for those who do
 // not see it.
 
 'use client';
 
 import { useEffect, useRef } from 'react';
 import 'uplot/dist/uPlot.min.css';
-import { type Drawn, drawChart, type Mark } from './draw-chart.ts';
+import { type Drawn, keepDrawn, type Mark } from './draw-chart.ts';
 import { type Points, summarize } from './points.ts';
 
 interface ChartProps {
@@ -50,11 +50,15 @@ export function Chart({
   const drawn = useRef<Drawn | null>(null);
   const known = points && points.at.length > 1 ? points : null;
   useEffect(() => {
-    const element = place.current;
-    if (!element || !known) return;
-    const values = second ? [known.values, second.values] : [known.values];
-    drawn.current = drawChart(element, { at: known.at, values, names, format, height, bare, max, least, steps, marks });
+    if (!place.current) return;
+    drawn.current = keepDrawn(place.current);
     return drawn.current.stop;
+  }, []);
+  useEffect(() => {
+    const values = known && (second ? [known.values, second.values] : [known.values]);
+    drawn.current?.show(
+      known && values && { at: known.at, values, names, format, height, bare, max, least, steps, marks },
+    );
   }, [known, second, names, format, height, bare, max, least, steps, marks]);
   useEffect(() => drawn.current?.choose(chosen), [chosen]);
 

@@ -1,6 +1,7 @@
 // uPlot in the product's colours. They are read from the page when a chart is drawn, and again when day turns to night.
 
 import type uPlot from 'uplot';
+
 export interface Mark {
   /** Seconds since 1970. */
   at: number;
@@ -27,6 +28,8 @@ export interface Drawing {
 }
 
 export interface Drawn {
+  /** Null: nothing. */
+  show(drawing: Drawing | null): void;
   /** Lets the mark of this number stand out; null: none. */
   choose(number: number | null): void;
   stop(): void;
@@ -37,37 +40,70 @@ const FONT = '12px var(--font-bricolage), system-ui, sans-serif';
 const NUMBER_PX_MIN = 22;
 /** A pointer this close to a mark is told of it. */
 const NEAR_PX = 7;
+/** How far below what is seen a chart is drawn already. */
+const SOON_SEEN = '0px 0px 200px';
 
-/** Draws into an empty element and keeps to its width, until it is stopped. */
-export function drawChart(place: HTMLElement, drawing: Drawing): Drawn {
+/** Keeps an empty element drawn and to its width, from when it is about to be seen until it is stopped. */
+export function keepDrawn(place: HTMLElement): Drawn {
   let chart: uPlot | null = null;
+  let drawing: Drawing | null = null;
+  let isSeen = false;
   let isOver = false;
   const choice = { number: null as number | null };
   const night = window.matchMedia('(prefers-color-scheme: dark)');
   const draw = async () => {
+    if (!isSeen) return;
     const { default: UPlot } = await import('uplot');
+    await nextTurn();
     if (isOver) return;
     chart?.destroy();
-    const data = [drawing.at, ...drawing.values] as uPlot.AlignedData;
-    chart = new UPlot(optionsOf(drawing, choice, place.clientWidth, coloursOf(place)), data, place);
+    if (!drawing) chart = null;
+    else {
+      const data = [drawing.at, ...drawing.values] as uPlot.AlignedData;
+      chart = new UPlot(optionsOf(drawing, choice, place.clientWidth, coloursOf(place)), data, place);
+    }
   };
-  const sizes = new ResizeObserver(() => chart?.setSize({ width: place.clientWidth, height: drawing.height }));
   const redraw = () => void draw();
-  void draw();
+  const sizes = new ResizeObserver(() => {
+    if (drawing) chart?.setSize({ width: place.clientWidth, height: drawing.height });
+  });
+  const sight = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      isSeen = true;
+      sight.disconnect();
+      redraw();
+    },
+    { rootMargin: SOON_SEEN },
+  );
+  sight.observe(place);
   sizes.observe(place);
   night.addEventListener('change', redraw);
   return {
+    show(next) {
+      drawing = next;
+      redraw();
+    },
     choose(number) {
       choice.number = number;
       chart?.redraw();
     },
     stop() {
       isOver = true;
+      sight.disconnect();
       sizes.disconnect();
       night.removeEventListener('change', redraw);
       chart?.destroy();
     },
   };
+}
+
+let turns = Promise.resolve();
+
+/** One chart in each of the browser's tasks, so that a page of them answers a finger in between. */
+function nextTurn(): Promise<void> {
+  turns = turns.then(() => new Promise((resolve) => setTimeout(resolve)));
+  return turns;
 }
 
 interface Choice {

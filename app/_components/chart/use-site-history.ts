@@ -2,7 +2,7 @@
 
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Range } from '#lib/usage/ranges.ts';
 import type { SiteHistory } from '#lib/usage/site-history.ts';
 import { callApi, type Problem } from '../call-api.ts';
@@ -21,9 +21,10 @@ export interface LiveHistory {
   problem: Problem | null;
 }
 
-/** `path` answers a history for `?range=`. */
-export function useSiteHistory(path: string, range: Range): LiveHistory {
-  const [live, setLive] = useState<LiveHistory>({ history: null, problem: null });
+/** `path` answers a history for `?range=`; `first` came with the page. */
+export function useSiteHistory(path: string, range: Range, first: SiteHistory | null = null): LiveHistory {
+  const [live, setLive] = useState<LiveHistory>({ history: first, problem: null });
+  const fresh = useRef(first?.range);
   useEffect(() => {
     let isWanted = true;
     const look = async () => {
@@ -34,7 +35,8 @@ export function useSiteHistory(path: string, range: Range): LiveHistory {
       else setLive(({ history }) => ({ history, problem: answer.problem }));
     };
     const onShown = () => void look();
-    void look();
+    if (fresh.current !== range) void look();
+    fresh.current = undefined;
     const timer = setInterval(onShown, AGAIN_MS[range]);
     document.addEventListener('visibilitychange', onShown);
     return () => {

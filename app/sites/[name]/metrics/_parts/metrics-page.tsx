@@ -24,12 +24,13 @@ interface MetricsPageProps {
   name: string;
   address: string;
   limits: Partial<Record<OwnLimit, number>>;
+  first: SiteHistory;
 }
 
-export function MetricsPage({ name, address, limits }: MetricsPageProps) {
-  const [range, setRange] = useState<Range>('1h');
+export function MetricsPage({ name, address, limits, first }: MetricsPageProps) {
+  const [range, setRange] = useState<Range>(first.range);
   const [chosen, setChosen] = useState<number | null>(null);
-  const { history, problem } = useSiteHistory(`/api/sites/${name}/metrics`, range);
+  const { history, problem } = useSiteHistory(`/api/sites/${name}/metrics`, range, first);
   const grid = { history, range, chosen, limitOf: (limit: OwnLimit) => limits[limit] ?? null };
   return (
     <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
