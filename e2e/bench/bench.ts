@@ -22,6 +22,7 @@ const command = (script: string, ...args: string[]) =>
 await progress.step('Packages', (detail) => ensurePackages(detail, TEST_PACKAGES));
 const base = await ensureBase(parseSettings(BENCH_INSTANCE), progress.say);
 const figures: Figure[] = [];
+const failed: string[] = [];
 try {
   await progress.step('A clean instance', async () => {
     await command('down', '--purge');
@@ -30,7 +31,11 @@ try {
   });
   for (const bench of BENCHES) {
     if (names.length > 0 && !names.includes(bench.name)) continue;
-    figures.push(...(await progress.step(bench.name, () => bench.run(base, progress.say))));
+    // What the others found is told all the same.
+    await progress.step(bench.name, () => bench.run(base, progress.say)).then(
+      (found) => figures.push(...found),
+      (error) => failed.push(`${bench.name}: ${error instanceof Error ? error.stack : String(error)}`),
+    );
   }
 } finally {
   await progress.step('Taking the instance down', () => command('down', '--purge'));
@@ -38,3 +43,5 @@ try {
 const record = { at: new Date().toISOString(), cores: os.cpus().length, load: os.loadavg()[0], figures };
 await appendFile(RESULTS, `${JSON.stringify(record)}\n`);
 process.stdout.write(json ? `${JSON.stringify(record)}\n` : `\n${renderTable(figures)}\n\nKept in ${RESULTS}\n`);
+for (const text of failed) process.stderr.write(`\nWithout figures, ${text}\n`);
+process.exitCode = failed.length > 0 ? 1 : 0;
