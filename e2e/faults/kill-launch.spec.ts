@@ -7,6 +7,7 @@ import { api, expect, get, launch, remove, requestLaunch, type Site, test } from
 import { killAt, type Moment } from '../setup/gate.ts';
 import { findLeftovers, tracesOf } from '../setup/leftovers.ts';
 import { reportSeconds } from '../setup/report.ts';
+import { docker } from '../setup/services.ts';
 import { TEST_INSTANCE } from '../setup/test-instance.ts';
 
 const READY = Number(TEST_INSTANCE.LIGHTKEEPER_READY_SITES);
@@ -24,6 +25,11 @@ const LAUNCH: Moment[] = [
     done: false,
   },
   { name: 'when the disk is made', table: 'Site', event: 'update', when: stepDone('Disk with its limit'), done: false },
+  {
+    name: 'when the container is made and does not run',
+    call: /^POST \S*\/containers\/[^/]+\/start/,
+    done: false,
+  },
   {
     name: 'when the container runs and no row knows its address',
     table: 'Site',
@@ -64,13 +70,11 @@ const LAUNCH: Moment[] = [
 for (const moment of LAUNCH) {
   test(`a launch whose worker is killed ${moment.name} ends with one whole site`, async () => {
     await untilReady();
-    const owned = {
-      ...moment,
-      when: moment.table === 'Site' ? `new."ownerId" is not null and ${moment.when}` : moment.when,
-    };
     // The pool answers all clicks but one, which has to wait for its site.
     const clicks = () => Promise.all(Array.from({ length: READY + 1 }, () => requestLaunch()));
-    const sites = await killAt(owned, clicks);
+    const sites = await killAt(ofVisitors(moment), clicks, async () => {
+      if ('call' in moment) expect(await containersInTheMaking()).toEqual(['created']);
+    });
     const since = performance.now();
 
     reportSeconds(`launch, killed ${moment.name}`, await untilConverged(undefined, { since }));
@@ -84,30 +88,66 @@ for (const moment of LAUNCH) {
   });
 }
 
-const DELETE: Moment[] = [
+interface Delete {
+  moment: Moment;
+  /** What the host still has of the site at the kill, and what it has no more. */
+  has: string[];
+  lacks: string[];
+}
+
+const DELETE: Delete[] = [
   {
-    name: 'when its route is gone',
-    table: 'Lease',
-    event: 'insert',
-    when: `new.name like 'site:%' and new.holder like 'deploy-%'`,
-    done: false,
+    moment: {
+      name: 'when its route is gone',
+      table: 'Lease',
+      event: 'insert',
+      when: `new.name like 'site:%' and new.holder like 'deploy-%'`,
+      done: false,
+    },
+    has: ['container', 'mount', 'disk', 'row of Site'],
+    lacks: ['route'],
   },
   {
-    name: 'when all but its row is gone',
-    table: 'Site',
-    event: 'update',
-    when: `old."liveDeploymentId" is not null and new."liveDeploymentId" is null`,
-    done: false,
+    moment: {
+      name: 'when its container is gone and its disk is there',
+      call: /^DELETE \S*\/containers\//,
+      done: true,
+    },
+    has: ['mount', 'disk', 'row of Site'],
+    lacks: ['route', 'container'],
   },
-  { name: 'while its row is being deleted', table: 'Site', event: 'delete', when: 'true', done: true },
+  {
+    moment: {
+      name: 'when all but its row is gone',
+      table: 'Site',
+      event: 'update',
+      when: `old."liveDeploymentId" is not null and new."liveDeploymentId" is null`,
+      done: false,
+    },
+    has: ['row of Site', 'row of Deployment'],
+    lacks: ['route', 'container', 'mount', 'disk'],
+  },
+  {
+    moment: { name: 'while its row is being deleted', table: 'Site', event: 'delete', when: 'true', done: true },
+    has: ['row of Site'],
+    lacks: ['route', 'container', 'mount', 'disk'],
+  },
 ];
 
-for (const moment of DELETE) {
+for (const { moment, has, lacks } of DELETE) {
   test(`a site whose worker is killed in its delete ${moment.name} goes without a trace`, async () => {
     const site = await launch();
     const traces = await tracesOf(site);
     await untilConverged();
-    await killAt(moment, () => remove(site));
+    await killAt(
+      moment,
+      () => remove(site),
+      async () => {
+        const left = await findLeftovers(site, traces);
+        expect(left).toEqual(expect.arrayContaining(has));
+        expect(lacks.filter((part) => left.includes(part))).toEqual([]);
+      },
+    );
     const since = performance.now();
 
     const told = await api(site, '');
@@ -122,6 +162,21 @@ async function untilReady(): Promise<void> {
   const ready = async () =>
     (await query<{ id: string }>(`select id from "Site" where "ownerId" is null and state = 'live'`)).length;
   await expect.poll(ready, { timeout: 60_000, intervals: [200] }).toBe(READY);
+}
+
+/** Not those of the pool. */
+function ofVisitors(moment: Moment): Moment {
+  const isOfSite = 'table' in moment && moment.table === 'Site';
+  return isOfSite ? { ...moment, when: `new."ownerId" is not null and ${moment.when}` } : moment;
+}
+
+/** The states of the containers of sites that a visitor waits for. */
+async function containersInTheMaking(): Promise<string[]> {
+  const sites = await query<{ id: string }>(
+    `select id from "Site" where "ownerId" is not null and state = 'launching'`,
+  );
+  const filters = sites.flatMap(({ id }) => ['--filter', `label=lightkeeper.site=${id}`]);
+  return (await docker('ps', '--all', ...filters, '--format', '{{.State}}')).split('\n').filter(Boolean);
 }
 
 async function deploymentsOf(site: Site) {

@@ -4,7 +4,7 @@
 import { untilConverged } from '../setup/check-state.ts';
 import { query } from '../setup/database.ts';
 import { api, expect, get, type Site, test, watch } from '../setup/fixtures.ts';
-import { killAt, type Moment } from '../setup/gate.ts';
+import { killAt, type Moment, type Statement } from '../setup/gate.ts';
 import { remoteCommit, watchPush } from '../setup/git.ts';
 import { reportSeconds } from '../setup/report.ts';
 
@@ -109,13 +109,13 @@ test('changed variables whose worker is killed before, in and after their restar
   await workspace.commit(clone, { 'main.py': app('value', 'os.environ.get("VALUE", "none")') });
   expect((await workspace.push(clone)).code).toBe(0);
   await untilConverged();
-  const begun: Omit<Moment, 'done'> = {
+  const begun: Omit<Statement, 'done'> = {
     name: 'when the restart has begun',
     table: 'Deployment',
     event: 'insert',
     when: `new.cause = 'environment'`,
   };
-  const live: Omit<Moment, 'done'> = { name: 'at the switch', table: 'Site', event: 'update', when: switches };
+  const live: Omit<Statement, 'done'> = { name: 'at the switch', table: 'Site', event: 'update', when: switches };
   const moments: Moment[] = [
     { ...begun, done: false },
     { ...begun, done: true },

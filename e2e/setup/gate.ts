@@ -1,14 +1,18 @@
-// Kills the deploy worker at one very statement of its work. A trigger lets that statement wait; once it does, the worker is
-// killed, and then the statement either never happened or did, as when a process dies just before or just after it.
+// Kills the deploy worker at one very statement, or one very call of the engine, of its work. A trigger lets that statement
+// wait, a door before the engine that call; once it does, the worker is killed, and then the statement or call either never
+// happened or did, as when a process dies just before or just after it.
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from '@playwright/test';
 import { Client } from 'pg';
+import { closeEngineGate } from './engine-gate.ts';
 import { SETTINGS } from './host-state.ts';
 import { killService } from './services.ts';
 
-export interface Moment {
+export type Moment = Statement | Call;
+
+export interface Statement {
   /** Completes "the worker is killed …". */
   name: string;
   table: 'Site' | 'Deployment' | 'Lease';
@@ -21,20 +25,38 @@ export interface Moment {
   done: boolean;
 }
 
+export interface Call {
+  /** As of a statement. */
+  name: string;
+  /** What the worker asks the engine: method and path. */
+  call: RegExp;
+  /** Whether the engine had done it. */
+  done: boolean;
+}
+
 const LOCK = 7_251_883;
 const NAME = 'lightkeeper_test_gate';
 const REACHED_MS_MAX = 30_000;
 
-/** Begins the work, kills the worker at the moment, and answers what `begin` did. Nothing is left in the database. */
-export async function killAt<T>(moment: Moment, begin: () => Promise<T>): Promise<T> {
+/**
+ * Begins the work, kills the worker at the moment, and answers what `begin` did. `proof` asserts, while something waits, that
+ * the worker is where it is meant to be. Nothing is left in the database and before the engine.
+ */
+export async function killAt<T>(
+  moment: Moment,
+  begin: () => Promise<T>,
+  proof: () => Promise<void> = async () => {},
+): Promise<T> {
+  return 'call' in moment ? killAtCall(moment, begin, proof) : killAtStatement(moment, begin, proof);
+}
+
+async function killAtStatement<T>(moment: Statement, begin: () => Promise<T>, proof: () => Promise<void>): Promise<T> {
   const client = await connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(triggerOf(moment));
     const begun = await begin();
-    const isReached = async () => (await waiting(client)).length > 0;
-    const message = `the worker gets to the moment ${moment.name}`;
-    await expect.poll(isReached, { timeout: REACHED_MS_MAX, intervals: [10], message }).toBe(true);
+    await untilReached(moment, async () => (await waiting(client)).length, proof);
     await killService('deploy');
     if (!moment.done) await endWaiting(client);
     return begun;
@@ -45,6 +67,30 @@ export async function killAt<T>(moment: Moment, begin: () => Promise<T>): Promis
   }
 }
 
+async function killAtCall<T>(moment: Call, begin: () => Promise<T>, proof: () => Promise<void>): Promise<T> {
+  const gate = await closeEngineGate(moment.call, moment.done);
+  try {
+    const begun = await begin();
+    await untilReached(moment, async () => gate.held().length, proof);
+    await killService('deploy');
+    return begun;
+  } finally {
+    await gate.open();
+  }
+}
+
+async function untilReached(
+  { name }: Moment,
+  countWaiting: () => Promise<number>,
+  proof: () => Promise<void>,
+): Promise<void> {
+  const look = async () => {
+    expect(await countWaiting(), `the worker gets to the moment ${name}`).toBeGreaterThan(0);
+    await proof();
+  };
+  await expect(look).toPass({ timeout: REACHED_MS_MAX, intervals: [10] });
+}
+
 async function connect(): Promise<Client> {
   const connectionString = (await readFile(path.join(SETTINGS.dataDir, 'env/DATABASE_URL'), 'utf8')).trim();
   const client = new Client({ connectionString });
@@ -53,7 +99,7 @@ async function connect(): Promise<Client> {
 }
 
 /** A statement that is to have happened waits behind its row, one that is not before it. */
-function triggerOf({ table, event, of, when, done }: Moment): string {
+function triggerOf({ table, event, of, when, done }: Statement): string {
   return `
     create or replace function ${NAME}() returns trigger language plpgsql as $$
     begin
