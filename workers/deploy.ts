@@ -12,14 +12,17 @@ import { listen } from '#lib/db/notify.ts';
 import { applyEnvironment } from '#lib/deploy/environment.ts';
 import { redeploy } from '#lib/deploy/redeploy.ts';
 import { rollback } from '#lib/deploy/rollback.ts';
-import { serveHook } from '#lib/deploy/server.ts';
+import { type HookServerDeps, serveHook } from '#lib/deploy/server.ts';
 import { sweepDeployments } from '#lib/deploy/sweep.ts';
+import type { TakenDeps } from '#lib/deploy/taken.ts';
 import { createAuthority } from '#lib/domains/authority.ts';
 import { createDomainKeeper } from '#lib/domains/keep.ts';
 import { createDnsLookup } from '#lib/domains/look-up.ts';
 import { requireDatabaseUrl } from '#lib/env.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { openGit } from '#lib/git/deps.ts';
+import { findMainAtRest } from '#lib/git/main-at-rest.ts';
+import { repositoryOf } from '#lib/git/site.ts';
 import { createSlots } from '#lib/git/slots.ts';
 import { JOBS } from '#lib/jobs/add.ts';
 import { dropLeases, freeAllJobs, freeJobs } from '#lib/jobs/free.ts';
@@ -87,6 +90,9 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   };
   const waker = createWaker(parts);
   const deps: ConvergeDeps = { ...parts, waker, wake: waker.wake };
+  const findMain: TakenDeps['findMain'] = (siteId, waitSeconds) =>
+    findMainAtRest(git, repositoryOf(settings.paths, siteId), waitSeconds);
+  const taken = { ...deps, findMain };
   const upstreams = createFollower(deps);
   const domains = createDomainKeeper({
     ...{ db, settings, log, domains: parts.domains },
@@ -111,7 +117,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
     await dropLeases(db);
     await reconcile(deps);
     await refill(deps);
-    await sweepDeployments(deps, new Date());
+    await sweepDeployments(taken, new Date());
     await upstreams.look();
   });
   const looking = repeat(log, 'looking at domains', DOMAINS_MS, domains.look);
@@ -159,7 +165,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
       wake: async (payload) => wakeForJob({ waker, log }, JOBS.wake.parse(payload).siteId),
     },
   });
-  const hooks = await openHook(deps, settings.paths.hookSocket);
+  const hooks = await openHook(taken, settings.paths.hookSocket);
   const proxyGroup = (await findUser('haproxy'))?.gid ?? 0;
   const wakes = await serveWakes({ waker, log }, settings.paths.wakeSocket, proxyGroup);
 
@@ -186,7 +192,7 @@ function unlessTold(error: unknown): void {
 }
 
 /** Git's hook runs as git's user: the socket and its directory are that group's. */
-async function openHook(deps: ConvergeDeps, socket: string) {
+async function openHook(deps: HookServerDeps, socket: string) {
   const { gid } = deps.git.confinement.account;
   await mkdir(path.dirname(socket), { recursive: true, mode: 0o750 });
   await chown(path.dirname(socket), 0, gid);

@@ -72,9 +72,10 @@ for (const moment of LAUNCH) {
     await untilReady();
     // The pool answers all clicks but one, which has to wait for its site.
     const clicks = () => Promise.all(Array.from({ length: READY + 1 }, () => requestLaunch()));
-    const sites = await killAt(ofVisitors(moment), clicks, async () => {
+    const proof = async () => {
       if ('call' in moment) expect(await containersInTheMaking()).toEqual(['created']);
-    });
+    };
+    const sites = await killAt(ofVisitors(moment), clicks, { proof });
     const since = performance.now();
 
     reportSeconds(`launch, killed ${moment.name}`, await untilConverged(undefined, { since }));
@@ -139,15 +140,12 @@ for (const { moment, has, lacks } of DELETE) {
     const site = await launch();
     const traces = await tracesOf(site);
     await untilConverged();
-    await killAt(
-      moment,
-      () => remove(site),
-      async () => {
-        const left = await findLeftovers(site, traces);
-        expect(left).toEqual(expect.arrayContaining(has));
-        expect(lacks.filter((part) => left.includes(part))).toEqual([]);
-      },
-    );
+    const proof = async () => {
+      const left = await findLeftovers(site, traces);
+      expect(left).toEqual(expect.arrayContaining(has));
+      expect(lacks.filter((part) => left.includes(part))).toEqual([]);
+    };
+    await killAt(moment, () => remove(site), { proof });
     const since = performance.now();
 
     const told = await api(site, '');

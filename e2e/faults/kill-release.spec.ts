@@ -6,20 +6,22 @@ import { query } from '../setup/database.ts';
 import { api, expect, get, type Site, test, watch } from '../setup/fixtures.ts';
 import { killAt, type Moment, type Statement } from '../setup/gate.ts';
 import { remoteCommit, watchPush } from '../setup/git.ts';
+import { containerOf } from '../setup/host-state.ts';
+import { must } from '../setup/programs.ts';
 import { reportSeconds } from '../setup/report.ts';
+import { killService } from '../setup/services.ts';
 
 test.setTimeout(90_000);
 
 const SOON = { timeout: 45_000, intervals: [100] };
 const switches = `new."liveDeploymentId" is distinct from old."liveDeploymentId" and old."liveDeploymentId" is not null`;
-const PUSH: (Moment & { live: 'old' | 'new' })[] = [
+const PUSH: Moment[] = [
   {
     name: 'when its deployment has a row',
     table: 'Deployment',
     event: 'insert',
     when: `new.cause = 'push'`,
     done: true,
-    live: 'old',
   },
   {
     name: 'when its commit was read',
@@ -27,9 +29,8 @@ const PUSH: (Moment & { live: 'old' | 'new' })[] = [
     event: 'update',
     when: `new.stack is not null and old.stack is null and new.cause = 'push'`,
     done: true,
-    live: 'old',
   },
-  { name: 'before the switch', table: 'Site', event: 'update', when: switches, done: false, live: 'old' },
+  { name: 'before the switch', table: 'Site', event: 'update', when: switches, done: false },
   {
     name: 'when the route has moved and the row does not know',
     table: 'Site',
@@ -37,15 +38,14 @@ const PUSH: (Moment & { live: 'old' | 'new' })[] = [
     of: 'routedName',
     when: 'true',
     done: false,
-    live: 'new',
   },
   {
     name: 'when all is done and the client not told',
     table: 'Deployment',
     event: 'update',
-    when: `old.runner is not null and new.runner is null and new.status = 'succeeded' and new.cause = 'push'`,
+    of: 'log',
+    when: `new.status = 'succeeded' and new.cause = 'push' and new.log like '%Live: %'`,
     done: false,
-    live: 'new',
   },
 ];
 
@@ -66,8 +66,7 @@ for (const moment of PUSH) {
     expect(code, stderr).toBe(1);
     expect(await remoteCommit(clone), 'a push that is not acknowledged is not in the repository').toBe(first);
     reportSeconds(`push, killed ${moment.name}`, await untilConverged(undefined, { since }));
-    const text = (await get(site.address)).body;
-    expect(text).toContain(moment.live === 'new' ? 'the pushed one' : 'Hello from Lightkeeper');
+    expect((await get(site.address)).body, 'nor is it live').toContain('Hello from Lightkeeper');
     expect((await visitors.stop()).failed.slice(0, 3)).toEqual([]);
 
     const again = await workspace.push(clone);
@@ -75,6 +74,52 @@ for (const moment of PUSH) {
     expect((await get(site.address)).body).toContain('the pushed one');
     await untilConverged();
   });
+}
+
+const GIT: { who: string; kill: (siteId: string) => Promise<void> }[] = [
+  { who: 'receive-pack', kill: killReceivePack },
+  { who: 'the process that git speaks through', kill: () => killService('git-http') },
+];
+
+for (const { who, kill } of GIT) {
+  test(`a push of which ${who} is killed right after the switch is in repository and site, or in neither`, async ({
+    site,
+    workspace,
+  }) => {
+    const clone = await workspace.clone(site);
+    const first = await remoteCommit(clone);
+    await workspace.commit(clone, { 'main.py': app('the pushed one') });
+    const { siteId } = await containerOf(site);
+    await untilConverged();
+    const visitors = watch(site);
+
+    const routed: Moment = {
+      name: 'when the release is live and its client not told',
+      table: 'Site',
+      event: 'update',
+      of: 'routedName',
+      when: `new.id = '${siteId}'`,
+      done: true,
+    };
+    const push = await killAt(routed, async () => watchPush(clone), { kill: () => kill(siteId) });
+    const since = performance.now();
+    const { code, stderr } = await push.ended;
+    expect(code, stderr).not.toBe(0);
+    reportSeconds(`push, killed ${who}`, await untilConverged(undefined, { since }));
+    const isTaken = (await remoteCommit(clone)) !== first;
+    expect((await get(site.address)).body).toContain(isTaken ? 'the pushed one' : 'Hello from Lightkeeper');
+    expect((await visitors.stop()).failed.slice(0, 3)).toEqual([]);
+
+    const again = await workspace.push(clone);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect((await get(site.address)).body).toContain('the pushed one');
+    await untilConverged();
+  });
+}
+
+async function killReceivePack(siteId: string): Promise<void> {
+  const pids = (await must('pgrep', ['-f', `receive-pack .*/${siteId}/`])).split('\n').filter(Boolean).map(Number);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
 }
 
 test('a rollback whose worker is killed right after the switch leads to the release that was asked for', async ({

@@ -38,26 +38,27 @@ const LOCK = 7_251_883;
 const NAME = 'lightkeeper_test_gate';
 const REACHED_MS_MAX = 30_000;
 
-/**
- * Begins the work, kills the worker at the moment, and answers what `begin` did. `proof` asserts, while something waits, that
- * the worker is where it is meant to be. Nothing is left in the database and before the engine.
- */
-export async function killAt<T>(
-  moment: Moment,
-  begin: () => Promise<T>,
-  proof: () => Promise<void> = async () => {},
-): Promise<T> {
-  return 'call' in moment ? killAtCall(moment, begin, proof) : killAtStatement(moment, begin, proof);
+export interface Kill {
+  /** Asserts, while something waits, that the worker is where it is meant to be. */
+  proof: () => Promise<void>;
+  /** Kills another one than the deploy worker, which then goes on. */
+  kill: () => Promise<void>;
 }
 
-async function killAtStatement<T>(moment: Statement, begin: () => Promise<T>, proof: () => Promise<void>): Promise<T> {
+/** Begins the work, kills at the moment, and answers what `begin` did. Nothing is left in the database and before the engine. */
+export async function killAt<T>(moment: Moment, begin: () => Promise<T>, options: Partial<Kill> = {}): Promise<T> {
+  const how = { proof: async () => {}, kill: () => killService('deploy'), ...options };
+  return 'call' in moment ? killAtCall(moment, begin, how) : killAtStatement(moment, begin, how);
+}
+
+async function killAtStatement<T>(moment: Statement, begin: () => Promise<T>, { proof, kill }: Kill): Promise<T> {
   const client = await connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(triggerOf(moment));
     const begun = await begin();
     await untilReached(moment, async () => (await waiting(client)).length, proof);
-    await killService('deploy');
+    await kill();
     if (!moment.done) await endWaiting(client);
     return begun;
   } finally {
@@ -67,12 +68,12 @@ async function killAtStatement<T>(moment: Statement, begin: () => Promise<T>, pr
   }
 }
 
-async function killAtCall<T>(moment: Call, begin: () => Promise<T>, proof: () => Promise<void>): Promise<T> {
+async function killAtCall<T>(moment: Call, begin: () => Promise<T>, { proof, kill }: Kill): Promise<T> {
   const gate = await closeEngineGate(moment.call, moment.done);
   try {
     const begun = await begin();
     await untilReached(moment, async () => gate.held().length, proof);
-    await killService('deploy');
+    await kill();
     return begun;
   } finally {
     await gate.open();

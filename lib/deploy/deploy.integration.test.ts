@@ -12,10 +12,10 @@ import { createSlots } from '../git/slots.ts';
 import { releaseLease, takeLease } from '../jobs/lease.ts';
 import type { Target } from '../proxy/proxy.ts';
 import { deploy } from './deploy.ts';
-import type { DeployDeps } from './deps.ts';
 import { rollback } from './rollback.ts';
 import type { Source } from './source.ts';
 import { sweepDeployments } from './sweep.ts';
+import { settlePush, type TakenDeps } from './taken.ts';
 import {
   eventually,
   freeNumber,
@@ -31,6 +31,7 @@ const settings = parseSettings({
   LIGHTKEEPER_CHECK_SECONDS: '2',
   LIGHTKEEPER_BUILD_MINUTES: '1',
 });
+const COMMIT = 'a'.repeat(40);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 let database: TestDatabase;
@@ -39,7 +40,9 @@ let site: HostContainer;
 let siteId: string;
 /** The first deployment's number, so that the ports of the test do not meet others of the machine. */
 let first: number;
-let deps: DeployDeps;
+let deps: TakenDeps;
+/** Null: a push has the repository. */
+let main: { result: string } | null;
 let routes: Map<string, Target>;
 let lines: string[];
 
@@ -70,6 +73,7 @@ beforeEach(async () => {
   first = await freeNumber();
   routes = new Map();
   lines = [];
+  main = { result: COMMIT };
   const row = await db.site.create({
     data: {
       name: `calm-harbor-${Date.now() % 100_000}`,
@@ -100,6 +104,7 @@ beforeEach(async () => {
     base: 'test',
     checkpoint: async () => {},
     wake: async () => {},
+    findMain: async () => main,
   };
   await db.heartbeat.upsert({
     where: { process: 'worker-1' },
@@ -123,7 +128,7 @@ function sourceOf(files: Record<string, string | Buffer>, subject = 'change'): S
     id: `${name}:${text.length}`,
   }));
   return {
-    commit: 'a'.repeat(40),
+    commit: COMMIT,
     files: async () => listed,
     read: async (wanted) => wanted.map((file) => String(files[file.path])),
     subject: async () => subject,
@@ -145,7 +150,7 @@ async function fixture(name: string): Promise<Source> {
 const server = (text: string): Record<string, string> => ({
   'main.py': `import os\nfrom http.server import *\nclass H(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n        self.end_headers()\n        self.wfile.write(b"${text}")\nThreadingHTTPServer(("", int(os.environ["PORT"])), H).serve_forever()\n`,
 });
-const push = (source: Source, more: { signal?: AbortSignal } = {}) =>
+const push = (source: Source, more: { signal?: AbortSignal; settledLater?: boolean } = {}) =>
   deploy(deps, { siteId, cause: 'push', source, onLine: (line) => lines.push(line), ...more });
 const fetchLive = async (at = '/'): Promise<string> => {
   const { name } = await db.site.findUniqueOrThrow({ where: { id: siteId } });
@@ -327,6 +332,57 @@ describe.skipIf(!hasSupervisor)('a rollback', () => {
   test('without an earlier release is refused', async () => {
     await push(sourceOf(server('one')));
     expect((await failureOf(rollback(deps, { siteId, deploymentId: null })))?.message).toMatch(/no earlier release/);
+  });
+});
+
+describe.skipIf(!hasSupervisor)('a push that went live', () => {
+  const goLive = async () => {
+    await push(sourceOf(server('old')));
+    const live = await push(sourceOf(server('new')), { settledLater: true });
+    expect((await rows()).at(-1)).toMatchObject({ status: 'succeeded', runner: 'worker-1' });
+    return { siteId, deploymentId: live.deploymentId, commit: COMMIT };
+  };
+
+  test('and that git took is settled', async () => {
+    await settlePush(deps, await goLive());
+    expect((await rows()).at(-1)).toMatchObject({ number: first + 1, runner: null });
+    expect(await fetchLive()).toBe('new');
+  });
+
+  test('and that git did not take is taken back, once, and the log says why', async () => {
+    main = { result: 'b'.repeat(40) };
+    const taken = await goLive();
+    await settlePush(deps, taken);
+    await settlePush(deps, taken);
+    expect(await fetchLive()).toBe('old');
+    const [, pushed, back, ...more] = await rows();
+    expect(pushed).toMatchObject({ status: 'succeeded', runner: null });
+    expect(back).toMatchObject({ cause: 'rollback', status: 'succeeded', runner: null });
+    expect(back?.log).toContain(`Release ${first + 1} went live and git did not take its push`);
+    expect(more).toEqual([]);
+  });
+
+  test('stays while another push has the repository, and the sweep settles it', async () => {
+    main = null;
+    await settlePush(deps, await goLive());
+    await sweepDeployments(deps, new Date());
+    expect((await rows()).at(-1)).toMatchObject({ number: first + 1, runner: 'worker-1' });
+    main = { result: 'b'.repeat(40) };
+    await sweepDeployments(deps, new Date());
+    expect((await rows()).map(({ cause, runner }) => [cause, runner])).toEqual([
+      ['push', null],
+      ['push', null],
+      ['rollback', null],
+    ]);
+    expect(await fetchLive()).toBe('old');
+  });
+
+  test('and was not taken stays live where there is nothing to go back to', async () => {
+    main = { result: 'b'.repeat(40) };
+    const { deploymentId } = await push(sourceOf(server('only')), { settledLater: true });
+    await settlePush(deps, { siteId, deploymentId, commit: COMMIT });
+    expect((await rows())[0]).toMatchObject({ status: 'succeeded', runner: null });
+    expect(await fetchLive()).toBe('only');
   });
 });
 

@@ -174,6 +174,7 @@ function leave(deps: DeployDeps, { deployment }: Turn, session: ReleaseSession):
 async function confirm(deps: DeployDeps, turn: Turn, session: ReleaseSession): Promise<void> {
   try {
     await session.commit();
+    if (turn.settledLater) return;
     await deps.db.deployment.update({ where: { id: turn.deployment.id }, data: { runner: null } });
   } catch (cause) {
     deps.unsettled.add(turn.deployment.id);

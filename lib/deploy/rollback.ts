@@ -10,6 +10,8 @@ import { inTurn, type Turn, type TurnRequest } from './turn.ts';
 export interface RollbackRequest extends Omit<TurnRequest, 'cause'> {
   /** Null: what was live before the live release. */
   deploymentId: string | null;
+  /** A line about it in the log. */
+  why?: string;
 }
 
 /** Throws `no-earlier-release` when there is none on the disk; otherwise as `deploy`. */
@@ -18,6 +20,7 @@ export async function rollback(deps: DeployDeps, request: RollbackRequest): Prom
     const target = await requireTarget(deps, turn, request.deploymentId);
     const { commit, subject, stack } = target;
     await deps.db.deployment.update({ where: { id: turn.deployment.id }, data: { commit, subject, stack } });
+    if (request.why) turn.log.say(request.why);
     turn.log.say(`Rolling back to release ${target.number}${subject ? `: ${subject}` : ''}`);
     return serveCopy(deps, turn, target.number);
   });

@@ -12,11 +12,11 @@ import { planPush } from '../git/refs.ts';
 import { repositoryOf } from '../git/site.ts';
 import { oneLine } from './clean-text.ts';
 import { deploy } from './deploy.ts';
-import type { DeployDeps } from './deps.ts';
 import { heading, indented } from './lines.ts';
 import { gitSource } from './source.ts';
+import { type LivePush, settlePush, type TakenDeps } from './taken.ts';
 
-export interface HookServerDeps extends DeployDeps {
+export interface HookServerDeps extends TakenDeps {
   git: GitDeps;
 }
 
@@ -74,34 +74,41 @@ async function answer(deps: HookServerDeps, connection: net.Socket, gone: AbortC
     if (connection.writable) connection.write(`log ${line.replaceAll('\n', ' ')}\n`);
   };
   let verdict = 1;
+  let live: LivePush | null = null;
   try {
     const line = await readLine(connection);
     // The hook keeps its end open until it has its answer, so an end means that it is gone.
     connection.on('end', () => gone.abort(new Error('the push was given up')));
-    await push(deps, line, say, gone.signal);
+    live = await push(deps, line, say, gone.signal);
     verdict = 0;
   } catch (error) {
     for (const line of explain(deps, error)) say(line);
   }
   connection.end(`end ${verdict}\n`);
   setTimeout(() => connection.destroy(), 5_000).unref();
+  // Nobody waits for it: if this process ends before, the next one's sweep does it.
+  if (live) void settlePush(deps, live);
 }
 
+/** Null: nothing of it goes live. */
 async function push(
   deps: HookServerDeps,
   line: string,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<LivePush | null> {
   const request = REQUEST.parse(JSON.parse(line));
   const { deploys, notes } = planPush(request.updates);
   for (const note of notes) say(note);
-  if (!deploys) return;
+  if (!deploys) return null;
   const repository = repositoryOf(deps.settings.paths, request.siteId);
   const quarantine = parseQuarantine(repository, request.quarantine) ?? undefined;
   const source = gitSource(deps.git, { repository, commit: deploys.new, quarantine });
   const by = Buffer.from(request.by, 'base64url').toString('utf8');
-  await deploy(deps, { siteId: request.siteId, cause: 'push', by, source, onLine: say, signal });
+  const { siteId } = request;
+  const asked = { siteId, cause: 'push' as const, by, source, onLine: say, signal, settledLater: true };
+  const { deploymentId } = await deploy(deps, asked);
+  return { siteId, deploymentId, commit: deploys.new };
 }
 
 /** Two lines, what and what to do; a broken invariant is an id to quote, and the log has the rest. */

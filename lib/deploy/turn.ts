@@ -28,6 +28,8 @@ export interface TurnRequest {
   onLine?: (line: string) => void;
   /** Aborts the deployment: whoever asked has gone. */
   signal?: AbortSignal;
+  /** Whoever asks settles it (lib/deploy/taken.ts): until then the row of one that went live keeps its runner. */
+  settledLater?: boolean;
   /** The caller holds the lease `site:<id>` already, and this aborts when it is lost. */
   held?: AbortSignal;
 }
@@ -41,6 +43,7 @@ export interface Turn {
   environment: Environment;
   log: DeploymentLog;
   signal: AbortSignal;
+  settledLater: boolean;
   startedAt: number;
 }
 
@@ -98,7 +101,8 @@ async function runTurn<T>(
     await refuseHeld(deps, site);
     if (site.rest !== 'awake') log.say('Waking the site');
     if (site.rest !== 'awake') await deps.wake(site.id);
-    return await work({ site, deployment, kept, environment, log, signal, startedAt });
+    const { settledLater = false } = request;
+    return await work({ site, deployment, kept, environment, log, signal, settledLater, startedAt });
   } catch (error) {
     const told = toTold(error, signal);
     log.keep(`Failed: ${told.message}`);
