@@ -1,12 +1,15 @@
 // The disk of the whole machine runs low although every site keeps its own limit: who fills it is held before anybody
 // else's writes fail, launches are refused with the numbers, and all is as before once there is room.
 
-import { rm, statfs } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { POOL_RESERVE_SHARE } from '#lib/limits/judge-pool.ts';
 import { launchByClick, test } from './setup/browser.ts';
+import { untilConverged } from './setup/check-state.ts';
 import { query } from './setup/database.ts';
-import { APP_URL, expect, ssh, watch } from './setup/fixtures.ts';
+import { APP_URL, expect, get, launch, remove, ssh, watch } from './setup/fixtures.ts';
+import { mustGit, remoteCommit } from './setup/git.ts';
 import { MB, SETTINGS } from './setup/host-state.ts';
 import { must } from './setup/programs.ts';
 
@@ -69,6 +72,58 @@ test('the site that fills the machine is held, the others write on, launches are
   expect(failed).toEqual([]);
   expect(asked).toBeGreaterThan(20);
 });
+
+test('on a full machine a launch leaves nothing, a push says whose disk is full, and both work again with room', async ({
+  site,
+  workspace,
+}) => {
+  const clone = await workspace.clone(site);
+  const before = await remoteCommit(clone);
+  await workspace.commit(clone, { 'large.bin': randomBytes(12 * MB), 'index.html': '<p>the pushed one' });
+  await mustGit(clone, ['rm', '-q', 'main.py', 'Procfile']);
+  await mustGit(clone, ['commit', '-qm', 'Files alone']);
+  await untilConverged();
+  const visitors = watch(site);
+  try {
+    await leaveFree(2 * MB);
+    const isSeen = async () => (await query('select node from "Host" where "poolBytesFree" < $1', [10 * MB])).length;
+    await expect.poll(isSeen, { timeout: 20_000 }).toBe(1);
+    const had = await readHoldings();
+    const refused = await launchAnswer();
+    expect(refused.status).toBe(503);
+    expect(refused.text).toMatch(/This machine is full: [\d.]+ GB of 10 GB of its disk is used/);
+    expect(await readHoldings()).toEqual(had);
+
+    const { code, stderr } = await workspace.push(clone);
+    expect(code, stderr).toBe(1);
+    const said = stderr.replaceAll(/\s*\nremote: /g, '\n');
+    expect(said).toMatch(/The machine's disk is nearly full: [\d.]+ GB of 10 GB\. Nothing was changed\. Push again /);
+    expect(said).not.toContain("The site's disk is full");
+    expect(await remoteCommit(clone)).toBe(before);
+    expect((await get(site.address)).body).toContain('Hello from Lightkeeper');
+  } finally {
+    await rm(FILLER, { force: true });
+  }
+  await untilConverged();
+  // Disks that were held are freed by the second reading with room.
+  const again = async () => {
+    const { code, stderr } = await workspace.push(clone);
+    expect(code, stderr).toBe(0);
+  };
+  await expect(again).toPass({ timeout: 30_000, intervals: [1_000] });
+  expect((await get(site.address)).body).toContain('the pushed one');
+  expect((await visitors.stop()).failed.slice(0, 3)).toEqual([]);
+  await remove(await launch());
+  await untilConverged();
+});
+
+/** Everything that a launch makes, as rows and disks. */
+async function readHoldings(): Promise<unknown[]> {
+  const rows = query(`select
+    (select array_agg(id order by id) from "Site") as sites, (select count(*)::int from "User") as users,
+    (select count(*)::int from "Launch") as launches, (select count(*)::int from graphile_worker.jobs) as jobs`);
+  return [await rows, (await readdir(path.join(SETTINGS.paths.pool, 'sites'))).sort()];
+}
 
 test('the pool keeps room for its own trees, however much of it data has taken', async () => {
   const shown = await must('btrfs', ['filesystem', 'usage', '--raw', SETTINGS.paths.pool]);

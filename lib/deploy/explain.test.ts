@@ -3,7 +3,13 @@ import type { CheckResult } from './check.ts';
 import { explainCheck, explainFailure } from './explain.ts';
 import { ReleaseFailure } from './release.ts';
 
-const LIMITS = { diskBytesMax: 1024 ** 3, memoryBytesMax: 256 * 1024 ** 2, pidsMax: 128, buildMinutes: 15 };
+const LIMITS = {
+  diskBytesMax: 1024 ** 3,
+  memoryBytesMax: 256 * 1024 ** 2,
+  pidsMax: 128,
+  buildMinutes: 15,
+  fullPool: () => null,
+};
 
 type Case = [string, ReleaseFailure['step'], number, string[], string, RegExp, RegExp];
 const FAILURES: Case[] = [
@@ -44,6 +50,17 @@ describe('why a release failed', () => {
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
   });
+
+  test.each(['tar: x: Cannot write: Disk quota exceeded', 'OSError: [Errno 28] No space left on device'])(
+    'a full machine: %s',
+    (line) => {
+      const limits = { ...LIMITS, fullPool: () => '9.9 GB of 10 GB' };
+      const error = explainFailure(new ReleaseFailure('unpack', 2), [line], limits);
+      expect(error.code).toBe('disk-full');
+      expect(error.message).toBe("The machine's disk is nearly full: 9.9 GB of 10 GB.");
+      expect(error.hint).toContain('Push again in a few minutes');
+    },
+  );
 
   const CHECKS: [string, CheckResult, RegExp, RegExp][] = [
     ['ends', { kind: 'died', death: { code: 1, signal: 0 } }, /exit code 1/, /above/],

@@ -12,6 +12,8 @@ export interface ReleaseLimits {
   memoryBytesMax: number;
   pidsMax: number;
   buildMinutes: number;
+  /** What is used of the disk that all sites share, once that is nearly full. */
+  fullPool: () => string | null;
 }
 
 const TIMED_OUT = 124;
@@ -114,6 +116,14 @@ interface Refusal {
 
 /** What the kernel said no to, in the words that programs pass on. */
 function explainRefusal(text: string, limits: ReleaseLimits): Refusal | null {
+  const used = /disk quota exceeded|EDQUOT|no space left on device|ENOSPC/i.test(text) ? limits.fullPool() : null;
+  if (used) {
+    return {
+      code: 'disk-full',
+      message: `The machine's disk is nearly full: ${used}.`,
+      hint: `Push again in a few minutes; the operator has been told. ${STILL_SERVES}`,
+    };
+  }
   if (/disk quota exceeded|EDQUOT/i.test(text)) {
     return {
       code: 'disk-full',

@@ -3,6 +3,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Plan } from '../db/generated/client.ts';
+import { findFullPool } from '../disk/full-pool.ts';
 import type { Settings } from '../env.ts';
 import { renderFrames } from '../environment/frames.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -76,7 +77,8 @@ export function releaseBounds(settings: Settings, plan: Plan): ReleaseBounds {
 }
 
 function releaseLimits(settings: Settings, site: SiteWithPlan): ReleaseLimits {
-  return { ...limitsOf(site), buildMinutes: settings.buildMinutes };
+  const fullPool = () => findFullPool(settings.paths.pool);
+  return { ...limitsOf(site), buildMinutes: settings.buildMinutes, fullPool };
 }
 
 async function startRelease(deps: DeployDeps, turn: Turn, release: NewRelease, kept: number[]): Promise<void> {

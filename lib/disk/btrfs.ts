@@ -6,6 +6,7 @@ import { mkdir, readdir, rename, rmdir, statfs } from 'node:fs/promises';
 import { AppError, invariant } from '../errors/app-error.ts';
 import type { Disk, DiskLimits, DiskUsage } from './disk.ts';
 import { heldExtents } from './extent-search.ts';
+import { BTRFS_MAGIC } from './full-pool.ts';
 import { createInodeCounter } from './inode-counter.ts';
 import {
   type DiskDeps,
@@ -32,9 +33,6 @@ import {
 } from './qgroups.ts';
 import { run } from './run.ts';
 import { deleteSubvolume, subvolumeId } from './subvolumes.ts';
-
-/** statfs(2)'s type of a btrfs. */
-const BTRFS_MAGIC = 0x9123_683e;
 
 const EDQUOT = 122;
 

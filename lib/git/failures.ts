@@ -5,6 +5,8 @@ import { AppError } from '../errors/app-error.ts';
 
 export interface FailureLimits {
   pushBytesMax: number;
+  /** What is used of the disk that all sites share, once that is nearly full. */
+  fullPool: () => string | null;
 }
 
 type Explain = (limits: FailureLimits, text: string) => string;
@@ -22,7 +24,12 @@ const EXPLANATIONS: [RegExp, Explain][] = [
   [
     // The last is all that git says when a push meets a disk without room for a directory.
     /disk quota exceeded|no space left on device|EDQUOT|ENOSPC|unable to create temporary object directory/i,
-    () => `The site's disk is full. ${UNCHANGED} Delete files over SSH, then push again.`,
+    ({ fullPool }) => {
+      const used = fullPool();
+      return used
+        ? `The machine's disk is nearly full: ${used}. ${UNCHANGED} Push again in a few minutes; the operator has been told.`
+        : `The site's disk is full. ${UNCHANGED} Delete files over SSH, then push again.`;
+    },
   ],
   [
     /out of memory|malloc failed|mmap failed|cannot allocate|died of signal 9|unable to create thread/i,

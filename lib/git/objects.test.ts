@@ -4,7 +4,7 @@ import { editTree } from './edit-tree.ts';
 import { encodeCommit, encodeObject, encodeTree, type TreeLine } from './objects.ts';
 import { refusalOf } from './push-objects.ts';
 
-const LIMITS = { pushBytesMax: 1_000 };
+const LIMITS = { pushBytesMax: 1_000, fullPool: () => null };
 const blob = (text: string) => encodeObject('blob', Buffer.from(text)).id;
 const line = (name: string, id = blob(name), mode = '100644'): TreeLine => ({ mode, name, id });
 

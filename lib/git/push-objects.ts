@@ -8,7 +8,7 @@ import type { GitDeps } from './deps.ts';
 import { explainPushFailure, type FailureLimits, gitFailed } from './failures.ts';
 import { encodePack, type GitObject } from './objects.ts';
 import { encodePkt, FLUSH, PktSplitter } from './pkt-line.ts';
-import { receivePush } from './receive.ts';
+import { failureLimits, receivePush } from './receive.ts';
 import { MAIN_REF } from './refs.ts';
 
 export interface OwnPush {
@@ -35,7 +35,7 @@ export async function pushObjects(
   stdin.end(encodePack(push.objects));
   const stderr = new Writable({ write: (_chunk, _encoding, done) => done() });
   await receivePush(deps, { site, service: 'receive-pack', mode: 'rpc' }, { stdin, stdout: answer.stream, stderr });
-  if (!answer.isTaken()) throw refusalOf(answer.lines(), answer.abort(), site);
+  if (!answer.isTaken()) throw refusalOf(answer.lines(), answer.abort(), failureLimits(site));
 }
 
 /** Why main did not move, from the lines that a person at a git client would read. Pure. */

@@ -4,6 +4,8 @@ import { explainPushFailure } from './failures.ts';
 import { encodeBand, encodePkt, FLUSH, PktSplitter } from './pkt-line.ts';
 import { ReportFilter, type ReportOptions, renderRefusal } from './push-report.ts';
 
+const LIMITS = { pushBytesMax: 20 * 1024 ** 2, fullPool: () => null };
+
 const OK = Buffer.concat([encodePkt('unpack ok\n'), encodePkt('ok refs/heads/x\n'), FLUSH]);
 
 async function pass(input: Buffer, options: Partial<ReportOptions> = {}, size = 7): Promise<Buffer> {
@@ -46,7 +48,7 @@ test('a refused push gets no notes', async () => {
 test("a pack that was not taken is explained from git's words, a build's words are not", async () => {
   const failed = Buffer.concat([encodePkt('unpack index-pack abnormal exit\n'), FLUSH]);
   const words = encodeBand(2, 'fatal: Out of memory, malloc failed\n');
-  const explain = (text: string) => explainPushFailure({ pushBytesMax: 1 }, text);
+  const explain = (text: string) => explainPushFailure(LIMITS, text);
   expect(texts(await pass(Buffer.concat([words, encodeBand(1, failed)]), { explain }))[1]).toContain(
     'more than the memory',
   );
@@ -55,7 +57,7 @@ test("a pack that was not taken is explained from git's words, a build's words a
 
 test("git's one word about a disk without room for the push's directory is explained too", async () => {
   const failed = Buffer.concat([encodePkt('unpack unable to create temporary object directory\n'), FLUSH]);
-  const explain = (text: string) => explainPushFailure({ pushBytesMax: 1 }, text);
+  const explain = (text: string) => explainPushFailure(LIMITS, text);
   expect(texts(await pass(encodeBand(1, failed), { explain }))[0]).toContain("site's disk is full");
 });
 
@@ -84,9 +86,16 @@ test.each([
   [`error: object ${'a'.repeat(40)}: hasDotgit: contains '.git'\nfatal: fsck error in packed object`, '(hasDotgit)'],
   ['fatal: early EOF', 'connection ended'],
 ])('%j is said again as a sentence', (words, sentence) => {
-  expect(explainPushFailure({ pushBytesMax: 20 * 1024 ** 2 }, words)).toContain(sentence);
+  expect(explainPushFailure(LIMITS, words)).toContain(sentence);
 });
 
 test('words that are not known are left alone', () => {
-  expect(explainPushFailure({ pushBytesMax: 1 }, 'something else')).toBeNull();
+  expect(explainPushFailure(LIMITS, 'something else')).toBeNull();
+});
+
+test('where the disk of all sites is nearly full, nobody is told to delete files of his', () => {
+  const limits = { ...LIMITS, fullPool: () => '9.9 GB of 10 GB' };
+  const sentence = explainPushFailure(limits, 'fatal: write error: No space left on device');
+  expect(sentence).toContain("The machine's disk is nearly full: 9.9 GB of 10 GB. Nothing was changed.");
+  expect(explainPushFailure(limits, 'fatal: early EOF')).toContain('connection ended');
 });

@@ -1,11 +1,12 @@
 // A push: read what it wants, refuse what may not be, take the site's lock and a slot, let native git check and store
 // the objects. Git asks the hook, the hook asks the deploy worker, and what they say streams back.
 
+import { findFullPool } from '../disk/full-pool.ts';
 import { AppError } from '../errors/app-error.ts';
 import { LOCK_TAKEN } from './confine.ts';
-import { type GitRequest, type GitStreams, write } from './conversation.ts';
+import { type GitRequest, type GitSite, type GitStreams, write } from './conversation.ts';
 import type { GitDeps } from './deps.ts';
-import { explainPushFailure, gitFailed, hostBusy, pushBusy, tookTooLong } from './failures.ts';
+import { explainPushFailure, type FailureLimits, gitFailed, hostBusy, pushBusy, tookTooLong } from './failures.ts';
 import { type GitEnd, type GitProcess, startGit } from './process.ts';
 import { type PushCommands, readPushCommands } from './push-commands.ts';
 import { hasBands, ReportFilter, renderAbort, renderRefusal } from './push-report.ts';
@@ -102,7 +103,7 @@ function follow(
 ) {
   const explain = (text: string) => {
     deps.log.info({ siteId: site.id, text: text.slice(-500) }, 'git did not take a pack');
-    return explainPushFailure(site, text);
+    return explainPushFailure(failureLimits(site), text);
   };
   const report = new ReportFilter({ ...options, explain });
   return { report, flow: pumpOut(git, streams, report) };
@@ -157,8 +158,13 @@ async function conclude(
 
 function endError({ bounds }: GitDeps, { site }: GitRequest, end: GitEnd): AppError {
   if (end.expired) return tookTooLong(end.expired, end.expired === 'idle' ? bounds.idleMs : bounds.pushMs);
-  const sentence = explainPushFailure(site, end.code === 137 ? 'died of signal 9' : end.stderr);
+  const sentence = explainPushFailure(failureLimits(site), end.code === 137 ? 'died of signal 9' : end.stderr);
   return sentence ? new AppError('push-refused', { message: sentence, hint: '' }) : gitFailed({ ...end });
+}
+
+/** What the sentences about a failure name. */
+export function failureLimits({ pushBytesMax, repository }: GitSite): FailureLimits {
+  return { pushBytesMax, fullPool: () => findFullPool(repository) };
 }
 
 function startFailure(end: GitEnd): AppError {

@@ -25,6 +25,11 @@ test.each([
   });
 });
 
+test('on a full machine nobody is told to delete files of his', () => {
+  const error = explainFetch(ASKED, end('fatal: write error: No space left on device'), '9.9 GB of 10 GB');
+  expect(error.message).toBe('The machine’s disk is nearly full: 9.9 GB of 10 GB.');
+});
+
 test('a redirect is seen as one', () => {
   expect(isElsewhere(end('The requested URL returned error: 301'))).toBe(true);
   expect(isElsewhere(end('The requested URL returned error: 404'))).toBe(false);

@@ -11,7 +11,7 @@ export interface Asked {
   bytesMax: number;
 }
 
-type Say = (asked: Asked) => [message: string, hint: string];
+type Say = (asked: Asked, fullPool: string | null) => [message: string, hint: string];
 
 const CHECK = 'Check the address in a browser, then fetch again.';
 
@@ -19,7 +19,10 @@ const CHECK = 'Check the address in a browser, then fetch again.';
 const WORDS: [RegExp, Say][] = [
   [
     /disk quota exceeded|no space left on device/i,
-    () => ['The site’s disk is full.', 'Delete files over SSH, then fetch again.'],
+    (_asked, fullPool) =>
+      fullPool
+        ? [`The machine’s disk is nearly full: ${fullPool}.`, 'Fetch again in a few minutes.']
+        : ['The site’s disk is full.', 'Delete files over SSH, then fetch again.'],
   ],
   [
     /couldn't find remote ref|no such ref was fetched/i,
@@ -67,12 +70,13 @@ const WORDS: [RegExp, Say][] = [
   ],
 ];
 
-export function explainFetch(asked: Asked, end: GitEnd): AppError {
+/** `fullPool`: what is used of the disk that all sites share, once that is nearly full. */
+export function explainFetch(asked: Asked, end: GitEnd, fullPool: string | null = null): AppError {
   if (end.expired) {
     return unfetched('The repository did not come in time.', 'Fetch again; if it is large, clone it and push it.', end);
   }
   const found = WORDS.find(([pattern]) => pattern.test(end.stderr));
-  const [message, hint] = found?.[1](asked) ?? [`${shownUrl(asked.url)} could not be fetched.`, CHECK];
+  const [message, hint] = found?.[1](asked, fullPool) ?? [`${shownUrl(asked.url)} could not be fetched.`, CHECK];
   return unfetched(message, hint, end);
 }
 

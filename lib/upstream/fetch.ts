@@ -3,6 +3,7 @@
 
 import { ownAddresses, resolveTarget } from '../alerts/resolve.ts';
 import { type AddressRules, hostOf, isOpenAddress } from '../alerts/target.ts';
+import { findFullPool } from '../disk/full-pool.ts';
 import type { GitRun } from '../git/confine.ts';
 import type { GitDeps } from '../git/deps.ts';
 import { type GitEnd, startGit } from '../git/process.ts';
@@ -72,7 +73,7 @@ export async function fetchUpstream(
   git.stderr.on('data', (text: Buffer) => sayProgress(text.toString('utf8'), onProgress));
   const end = await git.ended.finally(() => signal.removeEventListener('abort', git.stop));
   signal.throwIfAborted();
-  if (end.code !== 0) throw explainFetch(asked, end);
+  if (end.code !== 0) throw explainFetch(asked, end, findFullPool(repository));
 }
 
 async function list(deps: FetchDeps, repository: string, url: string): Promise<{ end: GitEnd; out: string }> {
