@@ -38,6 +38,29 @@ test('a line is never longer than its bound, and says that it was cut', () => {
   expect(line).toMatch(/… \(cut\)$/);
 });
 
+test.each([
+  ['carriage returns', '\r'.repeat(65_000)],
+  ['carriage returns and one letter', `${'\r'.repeat(65_000)}x`],
+  ['blanks', `${' '.repeat(65_000)}x`],
+  ['escapes', `${ESC}[`.repeat(32_000)],
+  ['titles without end', `${ESC}]`.repeat(32_000)],
+  ['colours', `${ESC}[1;`.repeat(16_000)],
+])('a line of nothing but %s is read at once', (_, raw) => {
+  const start = performance.now();
+  cleanLine(raw);
+  oneLine(raw);
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+test('of what was overwritten, the last is left, as on a screen', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('\r', 'a', 'b'), { maxLength: 12 }), (letters) => {
+      const raw = letters.join('');
+      expect(cleanLine(raw)).toBe(raw.split('\r').filter(Boolean).at(-1) ?? '');
+    }),
+  );
+});
+
 test('whatever comes, only text and colours are left', () => {
   fc.assert(
     fc.property(

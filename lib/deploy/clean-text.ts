@@ -14,7 +14,7 @@ const RESET = '\x1b[0m';
 
 /** One line without its end. What a carriage return would have overwritten is left out, as on a screen. */
 export function cleanLine(raw: string): string {
-  const shown = raw.replace(/\r+$/, '').split('\r').at(-1) ?? '';
+  const shown = lastWritten(raw);
   const text = shown
     .slice(0, LINE_LENGTH_MAX)
     .replace(STRINGS, '')
@@ -24,6 +24,13 @@ export function cleanLine(raw: string): string {
   const plain = text.replace(CONTROLS, '').trimEnd();
   const whole = shown.length > LINE_LENGTH_MAX ? `${plain} … (cut)` : plain;
   return whole.includes('\x1b[') && !whole.endsWith(RESET) ? `${whole}${RESET}` : whole;
+}
+
+/** Behind the last carriage return that has something behind it. In one pass: a line may be 64 KB of them. */
+function lastWritten(raw: string): string {
+  let end = raw.length;
+  while (end > 0 && raw[end - 1] === '\r') end -= 1;
+  return raw.slice(end === 0 ? 0 : raw.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 /** A sentence of ours that quotes tenant text, such as a start script or a parser's words about a file. */

@@ -46,6 +46,9 @@ test.each([
   ['a/link', '../../x'],
   ['link', 'a/../../x'],
   ['link', 'a/b/../c'],
+  ['a/b/link', 'c//../../x'],
+  ['a/b/link', 'c/./../../x'],
+  ['a/b/link', 'c/.//.//..'],
   ['link', '..a/..'],
   ['link', ''],
   ['link', 'a\0b'],
@@ -79,4 +82,10 @@ test('the words of a tenant become one printable line of bounded length', () => 
   expect(plainText('a\u001b[31mred\u202Edlrow\nnext\u0000', 100)).toBe('a [31mred dlrow next');
   expect(plainText('x'.repeat(300), 10)).toBe(`${'x'.repeat(9)}…`);
   expect(plainText(`${'x'.repeat(8)}😀😀`, 10)).toBe(`${'x'.repeat(8)}…`);
+});
+
+test('a link of 4,096 bytes is judged at once', () => {
+  const start = performance.now();
+  for (const part of ['a', './', 'a/', '.', '..a/']) checkLink('link', part.repeat(4_095 / part.length));
+  expect(performance.now() - start).toBeLessThan(1_000);
 });

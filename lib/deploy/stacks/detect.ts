@@ -7,6 +7,7 @@ import { procfile } from './procfile.ts';
 import { python } from './python.ts';
 import { plainFiles } from './static.ts';
 
+const TITLE_MAX = 120;
 const STACKS: readonly Stack[] = [procfile, python, node, plainFiles];
 
 /**
@@ -16,7 +17,7 @@ const STACKS: readonly Stack[] = [procfile, python, node, plainFiles];
 export function detect(tree: SourceTree, base: string): BuildPlan {
   for (const stack of STACKS) {
     const plan = stack(tree, base);
-    if (plan) return plan;
+    if (plan) return { ...plan, title: shortened(plan.title) };
   }
   const shown = [...new Set(tree.files.map(({ path }) => path.split('/')[0]))].slice(0, 8).join(', ');
   throw new AppError('push-refused', {
@@ -26,4 +27,8 @@ export function detect(tree: SourceTree, base: string): BuildPlan {
         : `Nothing here says how to start the site: no Procfile, no Python app (main.py, app.py, wsgi.py, asgi.py), no package.json with a start script, no index.html. Found at the top: ${shown}.`,
     hint: 'Add one of them at the top of the repository; a Procfile with "web: your command" fits everything. The command must serve http on $PORT.',
   });
+}
+
+function shortened(title: string): string {
+  return title.length > TITLE_MAX ? `${title.slice(0, TITLE_MAX)}…` : title;
 }

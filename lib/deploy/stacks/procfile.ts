@@ -6,6 +6,8 @@ import type { BuildPlan, SourceTree } from './plan.ts';
 import { isPython, pythonBuild } from './python.ts';
 import { hasFile } from './tree.ts';
 
+const OTHERS_MAX = 8;
+
 /** Throws `push-refused` when there is a Procfile without a usable `web:` line. */
 export function procfile(tree: SourceTree, base: string): BuildPlan | null {
   if (!hasFile(tree, 'Procfile')) return null;
@@ -20,7 +22,8 @@ export function procfile(tree: SourceTree, base: string): BuildPlan | null {
   const build = planBuild(tree, base);
   const label = { python: 'Python', node: 'Node', static: 'Procfile' }[build.stack];
   const others = [...processes.keys()].filter((name) => name !== 'web');
-  const notes = others.length > 0 ? [`Only the web process of the Procfile is started, not ${others.join(', ')}.`] : [];
+  const named = others.length > OTHERS_MAX ? [...others.slice(0, OTHERS_MAX), 'the others'] : others;
+  const notes = named.length > 0 ? [`Only the web process of the Procfile is started, not ${named.join(', ')}.`] : [];
   return {
     ...build,
     title: `${label}, ${line.length > 80 ? `${line.slice(0, 80)}…` : line}`,
@@ -33,7 +36,8 @@ export function procfile(tree: SourceTree, base: string): BuildPlan | null {
 export function parseProcfile(text: string): Map<string, string> {
   const processes = new Map<string, string>();
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    const [, name, command] = /^\s*([A-Za-z0-9_-]{1,40})\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
+    const [, name, rest] = /^([A-Za-z0-9_-]{1,40})\s*:(.*)$/.exec(line.trim()) ?? [];
+    const command = rest?.trim();
     if (name && command && !processes.has(name)) processes.set(name, command);
   }
   return processes;

@@ -20,7 +20,7 @@ export function python(tree: SourceTree, base: string): BuildPlan | null {
 
 /** Everything but how it starts: a Procfile says that itself. */
 export function pythonBuild(tree: SourceTree, base: string): Omit<BuildPlan, 'title' | 'start'> {
-  const asked = /^\s*(?:python-)?(\d+\.\d+)/.exec(
+  const asked = /^\s*(?:python-)?(\d{1,3}\.\d{1,3})/.exec(
     tree.texts.get('runtime.txt') ?? tree.texts.get('.python-version') ?? '',
   );
   return {
@@ -105,11 +105,9 @@ function uvicorn(target: string, more: string[] = []): Entry {
 function findDependencies(tree: SourceTree, base: string): Dependencies | null {
   const file = hasFile(tree, 'requirements.txt') ? 'requirements.txt' : asksForPackages(tree) ? 'pyproject.toml' : null;
   if (!file) return null;
-  const named = localPaths(tree);
+  const isNamed = createPlaces(localPaths(tree));
   const matches = (path: string) =>
-    path === file ||
-    /^(?:requirements|constraints)[^/]*\.txt$|^requirements\//.test(path) ||
-    named.some((local) => local === '' || path === local || path.startsWith(`${local}/`));
+    path === file || /^(?:requirements|constraints)[^/]*\.txt$|^requirements\//.test(path) || isNamed(path);
   return {
     key: keyOf(tree, base, ['python', file], matches),
     shared: !requirementLines(tree).some((line) => /^\s*(?:-e|--editable)\b/.test(line)),
@@ -124,23 +122,43 @@ function asksForPackages(tree: SourceTree): boolean {
   return /^\[project\]/m.test(text) && /^dependencies\s*=\s*\[\s*(?:#[^\n]*\n\s*)*["']/m.test(text);
 }
 
+/** Whether a path, or a folder above it, is one of these. Each folder is looked at once, however many files it has. */
+function createPlaces(named: ReadonlySet<string>): (path: string) => boolean {
+  const known = new Map([['', named.has('')]]);
+  const isNamed = (path: string): boolean => {
+    const answer = known.get(path) ?? (named.has(path) || isNamed(path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+    known.set(path, answer);
+    return answer;
+  };
+  return isNamed;
+}
+
 /** What requirements files name in the tree itself: wheels, folders of wheels, projects. '' is the whole tree. */
-function localPaths(tree: SourceTree): string[] {
-  return requirementLines(tree).flatMap((line) => {
+function localPaths(tree: SourceTree): Set<string> {
+  const paths = requirementLines(tree).flatMap((line) => {
     const option = /^\s*(?:-r|--requirement|-c|--constraint|-f|--find-links|-e|--editable)(?:\s+|=)(\S+)/.exec(
       line,
     )?.[1];
     const local = option ?? /^\s*(?:[\w.[\],-]+\s*@\s*)?((?:file:)?\.{0,2}\/?\S*)/.exec(line)?.[1] ?? '';
     if (!option && !/^(?:\.|file:)|\/|\.whl$/.test(local)) return [];
     if (/^[a-z+]+:\/\//.test(local)) return [];
-    return [
-      local
-        .replace(/^file:(?:\.\/)?/, '')
-        .replace(/\[.*\]$/, '')
-        .replace(/^(?:\.\/)+|^\.$/, '')
-        .replace(/\/+$/, ''),
-    ];
+    const place = withoutExtras(local.replace(/^file:(?:\.\/)?/, ''));
+    return [withoutLastSlashes(place.replace(/^(?:\.\/)+|^\.$/, ''))];
   });
+  return new Set(paths);
+}
+
+/** `place[one,two]` without what is in brackets. */
+function withoutExtras(place: string): string {
+  const at = place.indexOf('[');
+  return at !== -1 && place.endsWith(']') ? place.slice(0, at) : place;
+}
+
+/** In one pass: an expression that is bound to the end looks from each slash anew. */
+function withoutLastSlashes(place: string): string {
+  let end = place.length;
+  while (place[end - 1] === '/') end -= 1;
+  return place.slice(0, end);
 }
 
 function requirementLines(tree: SourceTree): string[] {
