@@ -34,6 +34,27 @@ describe("the script's output", () => {
     );
   });
 
+  test('is whole, in lines of bounded length, whatever bytes a program prints between events', () => {
+    const part = fc.oneof(
+      fc.constantFrom('\nMARK started\n', 'MARK', 'MARK failed build 1\n', '\n\n\n', '\r', '\u001b[2J'),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.nat(150_000).map((length) => 'x'.repeat(length)),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), fc.integer({ min: 16_384, max: 65_536 }), (parts, size) => {
+        const whole = Buffer.from(parts.join(''));
+        const count = Math.ceil(whole.length / size);
+        const lines = read(
+          Array.from({ length: count }, (_, index) => whole.subarray(index * size, (index + 1) * size)),
+        );
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(131_072);
+        const letters = (text: string) => text.match(/x/g)?.length ?? 0;
+        expect(letters(lines.join(''))).toBe(letters(whole.toString()));
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
   test('without a line end takes bounded memory', () => {
     const lines = read(Array.from({ length: 64 }, () => Buffer.alloc(16_384, 'x')));
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(65_536);

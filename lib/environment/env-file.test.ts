@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseEnvFile } from './env-file.ts';
 
@@ -69,4 +70,25 @@ test('a hostile file is read in a moment', () => {
   parseEnvFile('A="\n'.repeat(3_000));
   parseEnvFile(`A=${' #'.repeat(50_000)}`);
   expect(performance.now() - start).toBeLessThan(2_000);
+});
+
+test('values in quotes are read as they were written, whatever is in them', () => {
+  const name = fc
+    .stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/)
+    .filter((word) => !/^(PORT|PATH|HOME|LIGHTKEEPER_.*)$/.test(word));
+  const value = fc.string({ maxLength: 40 }).filter((text) => !/[\0\r]/.test(text));
+  fc.assert(
+    fc.property(fc.dictionary(name, value, { maxKeys: 5 }), (variables) => {
+      const quoted = (text: string) => `"${text.replace(/[\\"$]/g, '\\$&')}"`;
+      const file = Object.entries(variables).map(([key, text]) => `export ${key}=${quoted(text)} # so\n`);
+      expect(read(file.join('# none\n\n'))).toEqual(variables);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each([' ', '\t', 'A=', '"', '#', 'A="\n', "'x"])('a file of nothing but %j is read in time', (unit) => {
+  const started = Date.now();
+  for (const end of ['', 'x', '#']) parseEnvFile(`A=x${unit.repeat(32_000 / unit.length)}${end}`);
+  expect(Date.now() - started).toBeLessThan(3_000);
 });

@@ -72,7 +72,8 @@ function readEntry(text: string): Entry {
 
 /** A comment begins with a # after a blank. */
 function readPlain(text: string): string {
-  return text.replace(/(?:^|[ \t]+)#.*$/, '').trimEnd();
+  const comment = text.search(/(?:^|[ \t])#/);
+  return (comment === -1 ? text : text.slice(0, comment)).trimEnd();
 }
 
 function findClose(text: string, from: number, quote: string): number {

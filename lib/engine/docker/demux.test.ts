@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setImmediate as tick } from 'node:timers/promises';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDemux } from './demux.ts';
 
@@ -53,4 +54,54 @@ test('a reader that went away does not hold up the other', async () => {
   await tick();
   stdout.destroy();
   expect(await text(stderr)).toBe('said');
+});
+
+const payload = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
+
+/** Everything that came out, when the bytes are cut at these places. */
+async function taken(bytes: Buffer, cuts: number[]): Promise<[Buffer, Buffer]> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const both = Promise.all([buffer(stdout), buffer(stderr)]);
+  const demux = createDemux(stdout, stderr);
+  const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+  for (const [index, end] of at.slice(1).entries()) demux.write(bytes.subarray(at[index], end));
+  demux.end();
+  return both;
+}
+
+test('each stream gets what was framed for it, even when that looks like a frame, however it is cut', async () => {
+  const written = fc.array(fc.tuple(fc.constantFrom(1, 2), payload), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(written, fc.array(fc.nat(400), { maxLength: 8 }), async (parts, cuts) => {
+      const frames = parts.map(([stream, content]) => {
+        const inner = content.length % 2 ? content : Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 9]), content]);
+        const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
+        header.writeUInt32BE(inner.length, 4);
+        return { stream, inner, raw: Buffer.concat([header, inner]) };
+      });
+      const of = (wanted: number) =>
+        Buffer.concat(frames.filter(({ stream }) => stream === wanted).map(({ inner }) => inner));
+      const whole = Buffer.concat(frames.map(({ raw }) => raw));
+      expect(
+        await taken(
+          whole,
+          cuts.filter((cut) => cut < whole.length),
+        ),
+      ).toEqual([of(1), of(2)]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('bytes that are no frames end too, and give out no more than came in', async () => {
+  await fc.assert(
+    fc.asyncProperty(payload, fc.array(fc.nat(200), { maxLength: 4 }), async (bytes, cuts) => {
+      const [stdout, stderr] = await taken(
+        bytes,
+        cuts.filter((cut) => cut < bytes.length),
+      );
+      expect(stdout.length + stderr.length).toBeLessThanOrEqual(bytes.length);
+    }),
+    { numRuns: 100 },
+  );
 });
