@@ -6,6 +6,8 @@ import { encodePkt, FLUSH } from './pkt-line.ts';
 export interface GitSite {
   id: string;
   name: string;
+  /** Whose it is: all sites of one person together have a share of what is served at a time, and no more. */
+  owner: string;
   /** Absolute path of the bare repository. */
   repository: string;
   pushBytesMax: number;

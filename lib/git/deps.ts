@@ -61,8 +61,8 @@ export async function openGit(
       hookMs: settings.buildMinutes * 60_000 + 3 * 60_000,
       lockWaitSeconds: 30,
     },
-    pushes: createSlots({ total: 4, perKey: 1, waitMs: SLOT_WAIT_MS, waitersMax: 50 }),
-    fetches: createSlots({ total: 8, perKey: 3, waitMs: SLOT_WAIT_MS, waitersMax: 50 }),
+    pushes: createSlots({ total: 4, perKey: 2, waitMs: SLOT_WAIT_MS, waitersMax: 50 }),
+    fetches: createSlots({ total: 8, perKey: 4, waitMs: SLOT_WAIT_MS, waitersMax: 50 }),
     hookSocket: settings.paths.hookSocket,
     log,
   };

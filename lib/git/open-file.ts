@@ -22,10 +22,10 @@ export async function findMainCommit(deps: GitDeps, repository: string): Promise
 }
 
 /** Null when the commit has no file at this path. Throws `site-not-ready` when too many are being read. */
-export async function openFile(deps: GitDeps, siteId: string, at: CommitAt, path: string): Promise<OpenFile | null> {
+export async function openFile(deps: GitDeps, owner: string, at: CommitAt, path: string): Promise<OpenFile | null> {
   const entry = await findEntry(deps, at, path);
   if (!entry) return null;
-  const release = await deps.fetches.take(siteId);
+  const release = await deps.fetches.take(owner);
   if (!release) throw hostBusy();
   const { idleMs, fetchMs } = deps.bounds;
   const deadlines = { idleMs, totalMs: fetchMs, hookMs: fetchMs };

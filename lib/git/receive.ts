@@ -116,7 +116,7 @@ async function feed(deps: GitDeps, request: GitRequest, streams: GitStreams, pus
   const { git, commands } = push;
   if (!(await git.locked)) return refuse(streams, commands, startFailure(await git.ended));
   git.touch();
-  const release = await deps.pushes.take(request.site.id);
+  const release = await deps.pushes.take(request.site.owner);
   try {
     if (!release) {
       git.stop();

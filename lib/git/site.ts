@@ -17,10 +17,12 @@ export interface NamedSite extends GitSite {
 
 export type FindSite = (name: string) => Promise<NamedSite | null>;
 
-const SELECT = {
-  ...{ id: true, name: true, state: true, sealedToken: true },
+const SERVED = {
+  ...{ id: true, name: true, state: true, ownerId: true, launchedFrom: true },
+  owner: { select: { role: true } },
   plan: { select: { pushBytesMax: true } },
 } as const;
+const SELECT = { ...SERVED, sealedToken: true } as const;
 
 /** A look-up on the database, also by a name that the site had lately. An absent site takes the time of one that is there. */
 export function createFindSite(db: Db, secret: string, paths: Pick<Paths, 'pool'>): FindSite {
@@ -32,14 +34,7 @@ export function createFindSite(db: Db, secret: string, paths: Pick<Paths, 'pool'
       : null;
     const token = unseal(secret, row?.sealedToken ?? decoy);
     if (!row) return null;
-    return {
-      id: row.id,
-      name: row.name,
-      state: row.state,
-      token,
-      repository: repositoryOf(paths, row.id),
-      pushBytesMax: Number(row.plan.pushBytesMax),
-    };
+    return { ...toServed(row, paths), token };
   };
 }
 
@@ -50,12 +45,36 @@ export type FindServed = (id: string) => Promise<ServedSite | null>;
 
 export function createFindServed(db: Db, paths: Pick<Paths, 'pool'>): FindServed {
   return async (id) => {
-    const select = { id: true, name: true, state: true, plan: { select: { pushBytesMax: true } } };
-    const row = await db.site.findUnique({ where: { id }, select });
-    if (!row) return null;
-    const { name, state, plan } = row;
-    return { id, name, state, repository: repositoryOf(paths, id), pushBytesMax: Number(plan.pushBytesMax) };
+    const row = await db.site.findUnique({ where: { id }, select: SERVED });
+    return row && toServed(row, paths);
   };
+}
+
+interface Row {
+  id: string;
+  name: string;
+  state: NamedSite['state'];
+  ownerId: string | null;
+  launchedFrom: string | null;
+  owner: { role: string } | null;
+  plan: { pushBytesMax: bigint };
+}
+
+function toServed(row: Row, paths: Pick<Paths, 'pool'>): ServedSite {
+  const { id, name, state, plan } = row;
+  return {
+    id,
+    name,
+    state,
+    owner: ownerOf(row),
+    repository: repositoryOf(paths, id),
+    pushBytesMax: Number(plan.pushBytesMax),
+  };
+}
+
+/** Anybody can be any number of guests: those are told apart by where they came from. */
+function ownerOf({ id, ownerId, launchedFrom, owner }: Row): string {
+  return (owner?.role === 'guest' ? launchedFrom : null) ?? ownerId ?? id;
 }
 
 export function repositoryOf(paths: Pick<Paths, 'pool'>, siteId: string): string {

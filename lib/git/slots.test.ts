@@ -30,6 +30,17 @@ test('who waits too long, or finds too many waiting, is turned away', async () =
   expect(await waiting).toBeNull();
 });
 
+test('of one key no more than half of the line waits', async () => {
+  const slots = createSlots({ total: 1, perKey: 1, waitMs: 50, waitersMax: 4 });
+  await slots.take('a');
+  const waiting = [slots.take('a'), slots.take('a')];
+  const startedAt = performance.now();
+  expect(await slots.take('a')).toBeNull();
+  expect(performance.now() - startedAt).toBeLessThan(40);
+  waiting.push(slots.take('b'));
+  expect(await Promise.all(waiting)).toEqual([null, null, null]);
+});
+
 test('giving back twice frees one slot only', async () => {
   const slots = createSlots({ total: 1, perKey: 1, waitMs: 5, waitersMax: 5 });
   const release = await slots.take('a');

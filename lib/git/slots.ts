@@ -6,7 +6,7 @@ export interface SlotBounds {
   total: number;
   perKey: number;
   waitMs: number;
-  /** Who would be later in line than this is turned away at once. */
+  /** Who would be later in line than this is turned away at once, and of one key who would be in its second half. */
   waitersMax: number;
 }
 
@@ -54,7 +54,8 @@ export function createSlots(bounds: SlotBounds): Slots {
   return {
     async take(key) {
       if (isFree(key)) return hold(key);
-      if (waiters.size >= bounds.waitersMax) return null;
+      const ofKey = [...waiters].filter((waiter) => waiter.key === key).length;
+      if (waiters.size >= bounds.waitersMax || ofKey >= bounds.waitersMax / 2) return null;
       const { promise, resolve } = Promise.withResolvers<(() => void) | null>();
       const waiter: Waiter = { key, start: resolve };
       waiters.add(waiter);

@@ -71,7 +71,7 @@ export async function createStand(bounds: Partial<GitBounds> = {}): Promise<Stan
       lockWaitSeconds: 20,
       ...bounds,
     },
-    pushes: createSlots({ total: 4, perKey: 1, waitMs: 20_000, waitersMax: 20 }),
+    pushes: createSlots({ total: 4, perKey: 2, waitMs: 20_000, waitersMax: 20 }),
     fetches: createSlots({ total: 4, perKey: 2, waitMs: 20_000, waitersMax: 20 }),
     hookSocket: hook.socket,
     log: pino({ level: 'silent' }),
@@ -86,7 +86,7 @@ export async function createStand(bounds: Partial<GitBounds> = {}): Promise<Stan
     async createSite(name, { pushBytesMax = 20 * 1024 ** 2 } = {}) {
       const repository = path.join(directory, 'sites', name, 'git');
       await initRepository(repository, account);
-      return { id: crypto.randomUUID(), name, repository, pushBytesMax };
+      return { id: crypto.randomUUID(), name, owner: name, repository, pushBytesMax };
     },
     async workTree(name) {
       const tree = path.join(directory, name);

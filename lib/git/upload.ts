@@ -8,7 +8,7 @@ import { pump } from './streams.ts';
 
 /** Serves one fetch. Throws what the client must be told. */
 export async function uploadPack(deps: GitDeps, request: GitRequest, streams: GitStreams): Promise<number> {
-  const release = await deps.fetches.take(request.site.id);
+  const release = await deps.fetches.take(request.site.owner);
   if (!release) throw hostBusy();
   try {
     return await upload(deps, request, streams);

@@ -58,13 +58,14 @@ async function answer(deps: HistoryServerDeps, request: IncomingMessage, respons
 }
 
 async function sendFile(
-  { git, paths }: HistoryServerDeps,
+  { git, paths, findServed }: HistoryServerDeps,
   { siteId, path, commit: wanted }: RepositoryQuestion & { kind: 'raw' },
   response: ServerResponse,
 ): Promise<void> {
   const repository = repositoryOf(paths, siteId);
   const commit = wanted ?? (await findMainCommit(git, repository));
-  const file = commit ? await openFile(git, siteId, { repository, commit }, path) : null;
+  const site = await findServed(siteId);
+  const file = site && commit ? await openFile(git, site.owner, { repository, commit }, path) : null;
   if (!file) throw siteNotFound();
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': file.bytes });
   await pipeline(file.stream, response);

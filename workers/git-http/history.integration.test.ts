@@ -27,7 +27,9 @@ beforeAll(async () => {
   history = createHistory(stand.deps, 'test');
   socketPath = path.join(stand.directory, 'history.sock');
   const findServed = async (id: string) =>
-    id === ID ? { id, name: 'calm-reef-7', state: 'live' as const, repository, pushBytesMax: 1024 ** 2 } : null;
+    id === ID
+      ? { id, name: 'calm-reef-7', owner: 'a', state: 'live' as const, repository, pushBytesMax: 1024 ** 2 }
+      : null;
   const paths = { pool: path.join(stand.directory, 'pool') };
   server = createHistoryServer({ history, git: stand.deps, findServed, paths });
   server.listen(socketPath);
