@@ -32,10 +32,12 @@ try {
   for (const bench of BENCHES) {
     if (names.length > 0 && !names.includes(bench.name)) continue;
     // What the others found is told all the same.
-    await progress.step(bench.name, () => bench.run(base, progress.say)).then(
-      (found) => figures.push(...found),
-      (error) => failed.push(`${bench.name}: ${error instanceof Error ? error.stack : String(error)}`),
-    );
+    await progress
+      .step(bench.name, () => bench.run(base, progress.say))
+      .then(
+        (found) => figures.push(...found),
+        (error) => failed.push(`${bench.name}: ${error instanceof Error ? error.stack : String(error)}`),
+      );
   }
 } finally {
   await progress.step('Taking the instance down', () => command('down', '--purge'));

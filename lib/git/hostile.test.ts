@@ -157,7 +157,7 @@ test('why an own push was refused is a sentence of bounded length, whatever git 
       fc.array(fc.string({ maxLength: 100 }), { maxLength: 10 }),
       fc.string({ maxLength: 100 }),
       (lines, abort) => {
-        const error = refusalOf(lines, abort, { pushBytesMax: 1 });
+        const error = refusalOf(lines, abort, { pushBytesMax: 1, fullPool: () => null });
         expect(error).toBeInstanceOf(AppError);
         expect(error.message.length).toBeLessThan(1_000);
       },

@@ -52,7 +52,7 @@ export async function storm(settings: Settings, size: StormSize, say: (line: str
   try {
     const people = Array.from({ length: size.visitors }, async (_, number) => {
       await sleep((number * size.seconds * 1000) / size.visitors);
-      const site = await arrive(settings.appUrl, size, seen);
+      const site = await arrive(settings.appUrl, number, size, seen);
       if (!site) return;
       sites.push(site);
       await use(site, number, size, dir, seen).catch((error) => seen.broken.push(String(error)));
@@ -69,9 +69,9 @@ export async function storm(settings: Settings, size: StormSize, say: (line: str
 }
 
 /** Clicks, and waits for the site as its page does. */
-async function arrive(appUrl: string, size: StormSize, seen: Storm): Promise<StormSite | null> {
+async function arrive(appUrl: string, number: number, size: StormSize, seen: Storm): Promise<StormSite | null> {
   const start = performance.now();
-  const { site, refused } = await click(appUrl);
+  const { site, refused } = await click(appUrl, number);
   seen.clickMs.push(performance.now() - start);
   if (refused) {
     seen.refused.push(refused);

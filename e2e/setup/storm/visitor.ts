@@ -24,11 +24,15 @@ const SSH_OPTIONS = [
   ...['-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'],
 ];
 
-export async function click(appUrl: string): Promise<Launched> {
-  const response = await fetch(`${appUrl}/api/sites`, { method: 'POST' });
-  const text = await response.text();
-  if (!response.ok) return { site: null, refused: { status: response.status, text } };
-  return { site: JSON.parse(text) as StormSite, refused: null };
+/** Where one of many people comes from: each has an address of his own on the loopback, as on the internet. */
+function addressOf(number: number): string {
+  return `127.7.${Math.floor(number / 250)}.${1 + (number % 250)}`;
+}
+
+export async function click(appUrl: string, number: number): Promise<Launched> {
+  const { status, body } = await request(`${appUrl}/api/sites`, { method: 'POST', localAddress: addressOf(number) });
+  if (status === 0 || status >= 300) return { site: null, refused: { status, text: body } };
+  return { site: JSON.parse(body) as StormSite, refused: null };
 }
 
 export async function remove(appUrl: string, site: StormSite): Promise<void> {
@@ -36,25 +40,34 @@ export async function remove(appUrl: string, site: StormSite): Promise<void> {
   await fetch(`${appUrl}/api/sites/${site.name}`, { method: 'DELETE', headers });
 }
 
+interface Answer {
+  status: number;
+  body: string;
+  ms: number;
+}
+
 /** One request of its own connection; the status is 0 where there was no answer. */
-export function visit(url: string): Promise<{ status: number; body: string; ms: number }> {
+export function visit(url: string): Promise<Answer> {
+  return request(url, {});
+}
+
+function request(url: string, options: http.RequestOptions): Promise<Answer> {
   const { host, port, pathname } = new URL(url);
   const start = performance.now();
+  const target = { host: '127.0.0.1', port, path: pathname, headers: { host }, agent: false, timeout: 30_000 };
   return new Promise((resolve) => {
     const end = (status: number, body: string) => resolve({ status, body, ms: performance.now() - start });
-    const request = http.get(
-      { host: '127.0.0.1', port, path: pathname, headers: { host }, agent: false, timeout: 30_000 },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (data) => {
-          body += data;
-        });
-        response.on('end', () => end(response.statusCode ?? 0, body));
-        response.on('error', (error) => end(0, error.message));
-      },
-    );
-    request.on('timeout', () => request.destroy(new Error('no answer in 30 s')));
-    request.on('error', (error) => end(0, error.message));
+    const asked = http.request({ ...target, ...options }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (data) => {
+        body += data;
+      });
+      response.on('end', () => end(response.statusCode ?? 0, body));
+      response.on('error', (error) => end(0, error.message));
+    });
+    asked.on('timeout', () => asked.destroy(new Error('no answer in 30 s')));
+    asked.on('error', (error) => end(0, error.message));
+    asked.end();
   });
 }
 
