@@ -284,6 +284,6 @@ test('a job that takes longer than a process may be silent is done once', async 
     return (await view(site)).status;
   };
   await expect.poll(isDone, { timeout: 60_000, intervals: [500] }).toBe('in-force');
-  expect(lookups.length).toBeGreaterThan(20);
+  expect(lookups.length).toBeGreaterThan(10);
   expect([...new Set(lookups)].filter((one) => one !== 'null 0')).toHaveLength(1);
 });
