@@ -16,6 +16,7 @@ export interface History {
 }
 
 interface Pending {
+  reader: ChildProcess;
   resolve: (result: unknown) => void;
   reject: (cause: Error) => void;
   timer: NodeJS.Timeout;
@@ -27,11 +28,20 @@ const IDLE_MS = 5 * 60_000;
 const PENDING_MAX = 32;
 const BOUNDS = { memoryBytesMax: 256 * 1024 ** 2, pidsMax: 64 };
 
+/** It ended, by another's question or by itself: what was asked of it may be asked again. */
+class ReaderEnded extends Error {}
+
 export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instance: string): History {
   const pending = new Map<number, Pending>();
-  let reader: Promise<ChildProcess> | null = null;
+  let current: Promise<ChildProcess> | null = null;
+  let now: ChildProcess | null = null;
   let idle: NodeJS.Timeout | undefined;
   let nextId = 1;
+
+  const leave = () => {
+    current = null;
+    now = null;
+  };
 
   const start = async () => {
     const groups = await ensureCgroup(`lightkeeper-${instance}-history`, BOUNDS).catch(() => []);
@@ -44,16 +54,41 @@ export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instanc
     });
     child.once('error', (cause) => git.log.error({ cause: String(cause) }, 'the history reader cannot be started'));
     child.once('close', (code, signal) => {
-      reader = null;
-      if (pending.size > 0) git.log.warn({ code, signal }, 'the history reader ended while it was asked');
-      for (const { reject } of pending.values()) reject(new Error('the history reader ended'));
+      if (child === now) leave();
+      const left = [...pending.values()].filter(({ reader }) => reader === child);
+      if (left.length > 0) git.log.warn({ code, signal }, 'the history reader ended while it was asked');
+      for (const { reject } of left) reject(new ReaderEnded('the history reader ended'));
     });
+    now = child;
     return child;
   };
 
   const stop = () => {
     clearTimeout(idle);
-    void reader?.then((child) => child.kill('SIGKILL'));
+    void current?.then((child) => child.kill('SIGKILL'));
+  };
+
+  const askOnce = async (repository: string, question: HistoryQuestion) => {
+    current ??= start();
+    const reader = await current;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const id = nextId++;
+    const timer = setTimeout(() => {
+      reject(new Error('the history reader took too long'));
+      // It may take a while to be gone: the next question is another one's.
+      if (reader === now) leave();
+      reader.kill('SIGKILL');
+    }, ANSWER_MS_MAX);
+    pending.set(id, { reader, resolve, reject, timer });
+    reader.send({ id, repository, question } satisfies ReaderRequest, (cause) => {
+      if (cause) reject(new ReaderEnded('the history reader does not take questions', { cause }));
+    });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      pending.delete(id);
+    }
   };
 
   return {
@@ -61,24 +96,15 @@ export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instanc
     async ask(repository, question) {
       if (pending.size >= PENDING_MAX) throw unreadable('too many questions at once');
       clearTimeout(idle);
-      reader ??= start();
-      const child = await reader;
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const id = nextId++;
-      const timer = setTimeout(() => {
-        reject(new Error('the history reader took too long'));
-        child.kill('SIGKILL');
-      }, ANSWER_MS_MAX);
-      pending.set(id, { resolve, reject, timer });
-      child.send({ id, repository, question } satisfies ReaderRequest, (cause) => cause && reject(cause));
       try {
-        return await promise;
+        return await askOnce(repository, question).catch((cause) => {
+          if (!(cause instanceof ReaderEnded)) throw cause;
+          return askOnce(repository, question);
+        });
       } catch (cause) {
         git.log.warn({ repository, kind: question.kind, cause: String(cause) }, 'a repository could not be read');
         throw unreadable(cause);
       } finally {
-        clearTimeout(timer);
-        pending.delete(id);
         if (pending.size === 0) idle = setTimeout(stop, IDLE_MS).unref();
       }
     },
