@@ -104,7 +104,7 @@ test('visitors who send or read by the byte hold no places of a neighbour’s', 
     for (const [number, socket] of sockets.entries()) if (number % 2 === 0 && socket.writable) socket.write('x');
   }, 1_000);
   try {
-    await sleep(6_000);
+    await sleep(9_000);
     expect((await get(neighbour.address)).status).toBe(200);
   } finally {
     clearInterval(dripping);

@@ -180,6 +180,8 @@ function backends(config: ProxyConfig): string[] {
     '  http-request disable-l7-retry unless METH_GET',
     '  http-request set-dst var(txn.route),field(1,:)',
     '  http-request set-dst-port var(txn.route),field(2,:)',
-    '  server site 0.0.0.0:0',
+    // How many idle connections are worth keeping is guessed from all sites together: those of one that is busy would let
+    // hundreds pile up at another, each a thread of its app. Within a visitor's own connection they are used again.
+    '  server site 0.0.0.0:0 pool-max-conn 0',
   ];
 }
