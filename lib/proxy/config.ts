@@ -175,13 +175,13 @@ function backends(config: ProxyConfig): string[] {
     `backend ${OPEN_REQUESTS}`,
     '  stick-table type string len 255 size 100k expire 10s store conn_cur',
     'backend sites',
-    '  http-reuse safe',
+    // Only within a visitor's own connection. How many idle ones are worth keeping for others is guessed from all sites
+    // together: one that is busy would let hundreds pile up at another, each a thread of its app.
+    '  http-reuse never',
     '  retry-on conn-failure empty-response',
     '  http-request disable-l7-retry unless METH_GET',
     '  http-request set-dst var(txn.route),field(1,:)',
     '  http-request set-dst-port var(txn.route),field(2,:)',
-    // How many idle connections are worth keeping is guessed from all sites together: those of one that is busy would let
-    // hundreds pile up at another, each a thread of its app. Within a visitor's own connection they are used again.
-    '  server site 0.0.0.0:0 pool-max-conn 0',
+    '  server site 0.0.0.0:0',
   ];
 }
