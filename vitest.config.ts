@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'pure',
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...ignored, '**/*.integration.test.ts', '**/*.contract.test.ts', 'e2e/**'],
+          // Property tests try a hundred inputs and more, also on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

@@ -3,7 +3,7 @@
 
 /** The names of Playwright's projects (playwright.config.ts), and the files of each; `pages` has all others. */
 export const MACHINE = [
-  'faults/*',
+  ...['faults/*', 'attacks/disk', 'attacks/network', 'attacks/platform'],
   ...['alerts', 'checkpoints', 'domains', 'keeper-faults', 'keeper-limits', 'lifecycle', 'live-limits', 'pool'],
   ...['sleep', 'soak', 'usage', 'verdicts'],
 ].map(fileOf);
