@@ -4,7 +4,7 @@
 // simple quotas the sums are always right; there is no rescan.
 
 import { statfs } from 'node:fs/promises';
-import { type RunResult, run } from './run.ts';
+import { DiskCommandError, type RunResult, run } from './run.ts';
 
 export interface Qgroup {
   /** Such as `0/257` (a subvolume) or `1/22136` (a site). */
@@ -45,9 +45,21 @@ export function parseQgroups(stdout: string): Qgroup[] {
   });
 }
 
-/** All groups with one call, a few milliseconds. */
+const READINGS_MAX = 5;
+
+/**
+ * All groups with one call, a few milliseconds. The program looks up what it has just listed: a group whose subvolume is
+ * cleaned away in between ends it, and it is asked again.
+ */
 export async function readQgroups(poolDir: string): Promise<Qgroup[]> {
-  return parseQgroups((await run('btrfs', ['qgroup', 'show', '-rep', '--raw', poolDir])).stdout);
+  for (let left = READINGS_MAX; ; left -= 1) {
+    try {
+      return parseQgroups((await run('btrfs', ['qgroup', 'show', '-rep', '--raw', poolDir])).stdout);
+    } catch (error) {
+      const isMoving = error instanceof DiskCommandError && error.stderr.includes('cannot find the qgroup');
+      if (!isMoving || left <= 1) throw error;
+    }
+  }
 }
 
 /** Of all sites together. */
