@@ -80,6 +80,7 @@ export const LINES_BY_NAME = z.record(z.string(), LINE);
 const ONE_DEPLOYMENT = DEPLOYMENT.omit({ live: true, id: true }).extend({
   log: z.string(),
   environmentRevision: z.int().nullish(),
+  interrupted: z.boolean().describe('It failed by a fault on our side, or because its worker stopped.'),
 });
 
 export const DEPLOYMENT_OPERATIONS: Operation[] = [
