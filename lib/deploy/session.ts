@@ -17,13 +17,14 @@ export async function requireAddress(engine: Engine, siteId: string): Promise<st
   });
 }
 
-/** Stops and removes the new release. Never throws: the reason of the failure is what counts. */
+/** Stops and removes the new release. Never throws: the reason of the failure is what counts. What it cannot do is the sweep's. */
 export async function undo(deps: DeployDeps, turn: Turn, opening: Promise<ReleaseSession>): Promise<void> {
   try {
     const session = await opening;
     const isUndone = await session.abort();
     if (!isUndone && turn.site.liveDeploymentId) await settleSite(deps, turn.site.id);
   } catch (cause) {
+    deps.unsettled.add(turn.deployment.id);
     deps.log.warn({ deploymentId: turn.deployment.id, cause: String(cause) }, 'a release was not taken back yet');
   }
 }

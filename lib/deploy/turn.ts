@@ -180,7 +180,9 @@ function toTold(error: unknown, signal: AbortSignal): AppError {
 async function closeFailed(deps: DeployDeps, deploymentId: string, siteId: string, told: AppError): Promise<void> {
   try {
     const problem = oneLine(`${told.message} ${told.hint}`);
-    const data = { problem, interrupted: told.code === 'interrupted', runner: null };
+    // What is still to be settled keeps its runner, by which the sweep finds it.
+    const runner = deps.unsettled.has(deploymentId) ? {} : { runner: null };
+    const data = { problem, interrupted: told.code === 'interrupted', ...runner };
     await deps.db.$transaction((tx) => markFailed(tx, deploymentId, data));
     await notify(deps.db, 'site', siteId);
   } catch (cause) {
