@@ -113,7 +113,7 @@ await runWorker('deploy', async ({ settings, log, id }) => {
   const names = new Set([id]);
   const stopBeating = keepBeating({ db, log }, names);
   const truth = repeat(log, 'reconciling', RECONCILE_MS, async () => {
-    await freeJobs(db, DEAD_MS);
+    await freeJobs(db, DEAD_MS, names);
     await dropLeases(db);
     await reconcile(deps);
     await refill(deps);

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { dropLeases, freeAllJobs, freeJobs } from './free.ts';
 
 const SITE = '0198a0a0-0000-7000-8000-000000000001';
+const NOBODY = new Set<string>();
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -34,10 +35,17 @@ test('a job of a process that was killed before its first heartbeat is free agai
   await lockedJob('worker-alive');
   await lockedJob('worker-never-beat');
   await database.db.heartbeat.create({ data: { process: 'worker-alive' } });
-  await freeJobs(database.db, 90_000);
+  await freeJobs(database.db, 90_000, NOBODY);
   expect(await lockers()).toEqual(['worker-alive', 'worker-never-beat']);
-  await freeJobs(database.db, 10_000);
+  await freeJobs(database.db, 10_000, NOBODY);
   expect(await lockers()).toEqual(['worker-alive']);
+});
+
+test('a process that stood still for so long that its own heartbeat is gone keeps its jobs', async () => {
+  await lockedJob('pool-that-stood-still');
+  await lockedJob('pool-of-the-dead');
+  await freeJobs(database.db, 10_000, new Set(['worker', 'pool-that-stood-still']));
+  expect(await lockers()).toEqual(['pool-that-stood-still']);
 });
 
 test('at its start the worker frees all jobs of the one before it, also while that one still seems to live', async () => {

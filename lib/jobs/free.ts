@@ -6,13 +6,17 @@ import type { Db } from '../db/client.ts';
 /** A process that stood still may find its lease as it was, unless somebody took it. */
 const EXPIRED_SECONDS_MAX = 60;
 
-/** Jobs that are locked by whom no heartbeat is known of; `silentMs`: since when at the least. */
-export async function freeJobs(db: Db, silentMs: number): Promise<void> {
+/**
+ * Jobs that are locked by whom no heartbeat is known of; `silentMs`: since when at the least. `own`: the caller's names. A
+ * process that stood still finds itself silent, and its jobs still go on in it.
+ */
+export async function freeJobs(db: Db, silentMs: number, own: ReadonlySet<string>): Promise<void> {
   await db.$executeRaw`
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
       where locked_at < now() - ${silentMs} * interval '1 millisecond'
         and not exists (select from "Heartbeat" where process = locked_by)
+        and locked_by <> all(${[...own]}::text[])
     ))`;
 }
 
