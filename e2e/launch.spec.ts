@@ -19,7 +19,7 @@ test('one click gives one page with everything, and the address answers', async 
   await expect(page.getByTestId('site-address')).toBeVisible();
   const clickMs = performance.now() - start;
   test.info().annotations.push({ type: 'click to page', description: `${Math.round(clickMs)} ms` });
-  expect(clickMs).toBeLessThan(4_000);
+  expect(clickMs).toBeLessThan(10_000);
 
   const site = await shownSite(page);
   await expect(page.getByTestId('site-state')).toHaveText('Live');

@@ -90,7 +90,8 @@ test('a second `up` takes seconds and restarts nothing, also two at a time', asy
   const before = await pids();
   const again = await command('up', ['--json']);
   expect(again, again.stderr).toMatchObject({ code: 0 });
-  expect(again.seconds).toBeLessThan(5);
+  // One that does something takes minutes; how few seconds it is depends on what else the machine does.
+  expect(again.seconds).toBeLessThan(15);
   const both = await Promise.all([command('up', ['--json']), command('up', ['--json'])]);
   for (const up of both) expect(up, up.stderr).toMatchObject({ code: 0, stdout: again.stdout });
   expect(await pids()).toEqual(before);
