@@ -1,7 +1,7 @@
 // "From the first second": the kernel holds a site's limits before a byte of the tenant's runs, whether the site was
 // waiting for the click or is made after it.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { qgroupOf, readQgroups } from '#lib/disk/qgroups.ts';
 import { expect, launch, remove, type Site, ssh, test } from '../setup/fixtures.ts';
@@ -69,3 +69,21 @@ test('a site that is made from nothing has them before its first process is the 
     await Promise.all(sites.map((site) => remove(site)));
   }
 });
+
+test('every container and every command in one is a key of the same user: there is room for a thousand sites of them', async ({
+  site,
+}) => {
+  const uid = await rootUidOf(site);
+  const [line] = (await readFile('/proc/key-users', 'utf8'))
+    .split('\n')
+    .filter((one) => one.trim().startsWith(`${uid}:`));
+  // keyrings(7): keys and bytes, each with its ceiling.
+  const [, keysMax, , bytesMax] = (/(\d+)\/(\d+) (\d+)\/(\d+)$/.exec(line ?? '')?.slice(1) ?? []).map(Number);
+  expect(keysMax, line).toBeGreaterThan(100_000);
+  expect(bytesMax, line).toBeGreaterThan(100 * 100_000);
+});
+
+/** Who the site's root is on the host. */
+async function rootUidOf(site: Site): Promise<number> {
+  return (await stat(`/proc/${(await containerOf(site)).pid}`)).uid;
+}

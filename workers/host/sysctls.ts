@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** See proc_sys_fs(5), proc_sys_kernel(5), and the kernel's admin-guide/sysctl and networking/nf_conntrack-sysctl. */
+/** See proc_sys_fs(5), proc_sys_kernel(5), keyrings(7), and the kernel's admin-guide/sysctl and networking/nf_conntrack-sysctl. */
 export const FLOORS: Record<string, number> = {
   'fs.aio-max-nr': 1 << 26,
   'fs.epoll.max_user_watches': 1 << 28,
@@ -14,6 +14,10 @@ export const FLOORS: Record<string, number> = {
   'fs.inotify.max_user_instances': 1 << 20,
   'fs.inotify.max_user_watches': 1 << 24,
   'fs.pipe-user-pages-soft': 1 << 24,
+  // Each container, and each command that is run in one, has a session keyring, counted by user as well (keyrings(7)): with the
+  // kernel's 200 no further site starts, and nobody enters one that runs. Sites make no keys themselves: the call is filtered.
+  'kernel.keys.maxkeys': 1 << 20,
+  'kernel.keys.maxbytes': 1 << 27,
   'kernel.pid_max': 1 << 22,
   // The most the kernel takes. It keeps 1024 of them (kernel.pty.reserve) for the host's own terminals.
   'kernel.pty.max': 1 << 20,
