@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -102,6 +102,22 @@ describe.each([1, 2] as const)('cgroup v%i', (version) => {
     expect([...reader.read(0).keys()]).toEqual([OTHER]);
     expect(reader.pidsOf(ID)).toEqual([]);
   });
+});
+
+test('what the host has sent and got before a container has its own network is not the container’s', async () => {
+  await lay(2, ID);
+  for (const [process, namespace] of [
+    ['self', 'net:[1]'],
+    ['41', 'net:[1]'],
+  ] as const) {
+    await mkdir(path.join(root, 'proc', process, 'ns'), { recursive: true });
+    await symlink(namespace, path.join(root, 'proc', process, 'ns/net'));
+  }
+  reader = createCgroupReader({ version: 2, root, parent: '/sites', proc: path.join(root, 'proc') });
+  expect(reader.read(0).get(ID)).toMatchObject({ rxBytes: 0, txBytes: 0 });
+  await rm(path.join(root, 'proc/41/ns/net'));
+  await symlink('net:[2]', path.join(root, 'proc/41/ns/net'));
+  expect(reader.read(10_001).get(ID)).toMatchObject({ rxBytes: 100, txBytes: 200 });
 });
 
 test('without a parent there are no containers', () => {

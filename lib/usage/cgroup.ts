@@ -2,7 +2,7 @@
 // of opening it; what is dear (memory.stat, the network's counters) is read when it can have changed, or every ten
 // seconds. Synchronous: a file of a cgroup never waits for a disk, and a promise for each costs more than the reading.
 
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import path from 'node:path';
 import {
   type CgroupFile,
@@ -107,12 +107,23 @@ export function createCgroupReader(place: CgroupPlace): CgroupReader {
     return bytes;
   };
 
+  /** The network namespace of a process (namespaces(7)). Null: the process has gone. */
+  const networkNamespace = (pid: number | 'self') => absentIsNull(() => readlinkSync(`${place.proc}/${pid}/ns/net`));
+  const ownNamespace = networkNamespace('self');
+
+  /** A container's first process is the host's still, with the host's counters, before it enters its own network. */
+  const readNetwork = (pid: number) => {
+    const namespace = networkNamespace(pid);
+    if (namespace !== null && namespace === ownNamespace) return null;
+    return parseNetDev(absentIsNull(() => once(`${place.proc}/${pid}/net/dev`)) ?? '');
+  };
+
   /** Its processes all have the same network, which is the kernel's: no name of the tenant's is opened. */
   const networkOf = (container: OpenContainer, nowMs: number) => {
     const { network } = container;
     if (network && nowMs - network.atMs < STALE_MS) return network;
     const pid = parsePids(again(container.processes))[0];
-    const read = pid === undefined ? null : parseNetDev(absentIsNull(() => once(`${place.proc}/${pid}/net/dev`)) ?? '');
+    const read = pid === undefined ? null : readNetwork(pid);
     const counted = read ?? network ?? { rxBytes: 0, txBytes: 0 };
     container.network = { ...counted, atMs: nowMs - Math.random() * (network ? 0 : STALE_MS) };
     return container.network;
