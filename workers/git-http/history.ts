@@ -34,14 +34,8 @@ class ReaderEnded extends Error {}
 export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instance: string): History {
   const pending = new Map<number, Pending>();
   let current: Promise<ChildProcess> | null = null;
-  let now: ChildProcess | null = null;
   let idle: NodeJS.Timeout | undefined;
   let nextId = 1;
-
-  const leave = () => {
-    current = null;
-    now = null;
-  };
 
   const start = async () => {
     const groups = await ensureCgroup(`lightkeeper-${instance}-history`, BOUNDS).catch(() => []);
@@ -54,13 +48,27 @@ export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instanc
     });
     child.once('error', (cause) => git.log.error({ cause: String(cause) }, 'the history reader cannot be started'));
     child.once('close', (code, signal) => {
-      if (child === now) leave();
       const left = [...pending.values()].filter(({ reader }) => reader === child);
       if (left.length > 0) git.log.warn({ code, signal }, 'the history reader ended while it was asked');
       for (const { reject } of left) reject(new ReaderEnded('the history reader ended'));
     });
-    now = child;
     return child;
+  };
+
+  const leave = (reader: Promise<ChildProcess>) => {
+    if (current === reader) current = null;
+  };
+
+  /** The one that is there, or a new one. */
+  const open = () => {
+    if (current) return current;
+    const opened = start();
+    current = opened;
+    opened.then(
+      (child) => child.once('close', () => leave(opened)),
+      () => leave(opened), // Whoever asked hears why.
+    );
+    return opened;
   };
 
   const stop = () => {
@@ -69,14 +77,14 @@ export function createHistory(git: Pick<GitDeps, 'confinement' | 'log'>, instanc
   };
 
   const askOnce = async (repository: string, question: HistoryQuestion) => {
-    current ??= start();
-    const reader = await current;
+    const opened = open();
+    const reader = await opened;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const id = nextId++;
     const timer = setTimeout(() => {
       reject(new Error('the history reader took too long'));
       // It may take a while to be gone: the next question is another one's.
-      if (reader === now) leave();
+      leave(opened);
       reader.kill('SIGKILL');
     }, ANSWER_MS_MAX);
     pending.set(id, { reader, resolve, reject, timer });
