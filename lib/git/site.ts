@@ -83,7 +83,10 @@ export function repositoryOf(paths: Pick<Paths, 'pool'>, siteId: string): string
 
 /** As long as a visitor's first request waits at the proxy. */
 const LAUNCH_MS_MAX = 30_000;
-const LOOK_MS = 200;
+const LOOK_MS = 250;
+/** Of one process. Who comes on top is told to come again: each that waits asks the database. */
+const WAITING_MAX = 100;
+let waiting = 0;
 
 /**
  * Whoever comes right after the click waits for the launch, and gets the site as it is then. Answers it when it can be
@@ -95,10 +98,17 @@ export async function untilServable<Found extends Pick<NamedSite, 'state'>>(
   signal: AbortSignal,
 ): Promise<Found> {
   let site = found;
-  for (const deadline = Date.now() + LAUNCH_MS_MAX; site.state === 'launching'; ) {
-    if (Date.now() > deadline || signal.aborted) break;
-    await sleep(LOOK_MS);
-    site = (await look()) ?? { ...site, state: 'deleting' };
+  if (site.state === 'launching' && waiting < WAITING_MAX) {
+    waiting += 1;
+    try {
+      for (const deadline = Date.now() + LAUNCH_MS_MAX; site.state === 'launching' && Date.now() < deadline; ) {
+        if (signal.aborted) break;
+        await sleep(LOOK_MS);
+        site = (await look()) ?? { ...site, state: 'deleting' };
+      }
+    } finally {
+      waiting -= 1;
+    }
   }
   requireServable(site);
   return site;
