@@ -9,7 +9,10 @@ export type Transaction = Parameters<Parameters<Db['$transaction']>[0]>[0];
 /** A crowd waits its turn for a connection; a database that is away says so at once. */
 const TURN_MS_MAX = 10_000;
 
-/** Opens a pool on a PostgreSQL URL. A Unix socket is named by `?host=/directory`. Statements and transactions end after 15 s. */
+/**
+ * Opens a pool on a PostgreSQL URL. A Unix socket is named by `?host=/directory`. Statements and transactions end after
+ * 15 s.
+ */
 export function openDb(url: string, connectionsMax = 5): Db {
   const adapter = new PrismaPg({
     connectionString: url,

@@ -17,7 +17,10 @@ export async function requireAddress(engine: Engine, siteId: string): Promise<st
   });
 }
 
-/** Stops and removes the new release. Never throws: the reason of the failure is what counts. What it cannot do is the sweep's. */
+/**
+ * Stops and removes the new release. Never throws: the reason of the failure is what counts. What it cannot do is the
+ * sweep's.
+ */
 export async function undo(deps: DeployDeps, turn: Turn, opening: Promise<ReleaseSession>): Promise<void> {
   try {
     const session = await opening;

@@ -1,6 +1,6 @@
-// Whether git took the push whose release went live. The switch comes before main moves, so that nothing is in the repository that
-// did not go live; a git that ends in between leaves a release whose push was refused. Then main decides (decision 22):
-// what was live before serves again.
+// Whether git took the push whose release went live. The switch comes before main moves, so that nothing is in the
+// repository that did not go live; a git that ends in between leaves a release whose push was refused. Then main decides
+// (decision 22): what was live before serves again.
 
 import { AppError } from '../errors/app-error.ts';
 import { withLease } from '../jobs/lease.ts';

@@ -1,5 +1,5 @@
-// A line over time, or two. Drawn by uPlot, which is loaded when the first chart is about to be seen; said in words for those who do
-// not see it.
+// A line over time, or two. Drawn by uPlot, which is loaded when the first chart is about to be seen; said in words for
+// those who do not see it.
 
 'use client';
 
