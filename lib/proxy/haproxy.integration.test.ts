@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHaproxy } from './haproxy.ts';
+import { AWAY } from './proxy.ts';
 
 let directory: string;
 let server: net.Server;
@@ -49,4 +50,15 @@ test('a route that was made while the sites were looked at is not taken away, an
   await proxy.sync(new Map(), now);
   expect(told.filter((line) => line.startsWith('del'))).toEqual([`del map ${mapFile} gone.localhost`]);
   expect(await readFile(mapFile, 'utf8')).toBe('new.localhost 10.213.0.2:8001\n');
+});
+
+test('after a look that failed, who is given an address still takes it from the host that leads there', async () => {
+  const mapFile = path.join(directory, 'routes.map');
+  const proxy = createHaproxy({ socketPath: path.join(directory, 'socket'), mapFile });
+  shown = '0x1 late.localhost 10.213.0.2:8001\n';
+  const looked = proxy.sync(new Map([['late.localhost', AWAY]]), () => Promise.reject(new Error('cannot tell')));
+  await expect(looked).rejects.toThrow('cannot tell');
+  await proxy.setRoute('next.localhost', { address: '10.213.0.2', port: 8001 });
+  expect(told).toContain(`set map ${mapFile} late.localhost ${AWAY.address}:${AWAY.port}`);
+  expect(await readFile(mapFile, 'utf8')).toContain(`late.localhost ${AWAY.address}:${AWAY.port}`);
 });

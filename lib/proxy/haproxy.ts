@@ -68,8 +68,9 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
     async sync(desired, now) {
       const actual = parseShownMap(await command(socketPath, `show map ${mapFile}`));
       const { set: changed, remove } = diffRoutes(actual, desired);
+      // As it is, until it is changed: if `now` fails, who next gets an address still finds the host that leads there.
       wanted.clear();
-      for (const [host, target] of desired) wanted.set(host, target);
+      for (const [host, target] of actual) wanted.set(host, target);
       for (const [host] of changed) {
         const target = await now(host);
         if (!target) continue;
@@ -79,8 +80,9 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
       }
       for (const host of remove) {
         const target = await now(host);
-        if (target) wanted.set(host, target);
-        else await command(socketPath, `del map ${mapFile} ${host}`);
+        if (target) continue;
+        wanted.delete(host);
+        await command(socketPath, `del map ${mapFile} ${host}`);
       }
       await save();
       return changed.length + remove.length;
