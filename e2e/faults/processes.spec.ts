@@ -91,7 +91,8 @@ test('an engine that hangs makes nobody wait for ever, and sites serve meanwhile
   expect(await status(neighbour.address)).toBe(200);
 });
 
-test("a stranger's container with a site's name is not touched, and gone, the site comes back", async ({ site }) => {
+/** In place of the site's own container, until the work is done. */
+async function withStranger(site: Site, work: (name: string) => Promise<void>): Promise<void> {
   const { siteId, id } = await containerOf(site);
   const name = `${SETTINGS.instance}-${siteId}`;
   const image = (await docker('inspect', '--format', '{{.Image}}', id)).trim();
@@ -99,15 +100,40 @@ test("a stranger's container with a site's name is not touched, and gone, the si
     await docker('rm', '--force', name);
     await docker('create', '--name', name, image, '/bin/true');
   });
-  await expect.poll(() => status(site.address), SOON).not.toBe(200);
-  await sleep(3_000);
-  expect((await docker('ps', '--all', '--quiet', '--filter', `name=${name}`)).trim(), 'the stranger is there').not.toBe(
-    '',
-  );
-  await docker('rm', name);
+  try {
+    await work(name);
+    const there = await docker('ps', '--all', '--quiet', '--filter', `name=${name}`);
+    expect(there.trim(), 'the stranger is there').not.toBe('');
+  } finally {
+    await docker('rm', '--force', name);
+  }
+}
+
+test("a stranger's container with a site's name is not touched, others are looked after, and gone, the site comes back", async ({
+  site,
+  neighbour,
+}) => {
+  await withStranger(site, async () => {
+    await expect.poll(() => status(site.address), SOON).not.toBe(200);
+    await docker('rm', '--force', (await containerOf(neighbour)).id);
+    await expect.poll(() => status(neighbour.address), SOON).toBe(200);
+    expect(await status(site.address), 'the address of a site whose name is taken').not.toBe(200);
+  });
   const since = performance.now();
   reportSeconds("a stranger's container", await untilConverged(undefined, { since }));
   expect(await status(site.address)).toBe(200);
+});
+
+test("a site is deleted also while a stranger's container has its name", async () => {
+  const site = await launch();
+  const traces = await tracesOf(site);
+  await withStranger(site, async () => {
+    await remove(site);
+    const rows = () => query('select 1 from "Site" where name = $1', [site.name]);
+    await expect.poll(rows, SOON).toEqual([]);
+  });
+  await untilConverged();
+  expect(await findLeftovers(site, traces)).toEqual([]);
 });
 
 test('a double click is one launch, and a delete that is sent twice is one delete', async () => {

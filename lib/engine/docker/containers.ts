@@ -10,7 +10,7 @@ import { containerName, LABEL } from './labels.ts';
 import { ensureSkeleton, type Skeleton } from './skeleton.ts';
 import { changeSocketLimit, dropSocketLimit, limitSocketMemory } from './socket-memory.ts';
 import { createOptions, liveLimits } from './spec.ts';
-import { parseContainer } from './state.ts';
+import { type OwnedContainer, parseContainer } from './state.ts';
 
 export interface ContainerDeps {
   client: DockerClient;
@@ -25,7 +25,7 @@ const RUN_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 30_000;
 const INSPECTS_AT_ONCE = 8;
 
-/** See `Engine.run`. */
+/** See `Engine.run`. Throws `setup-failed` while a stranger's container has the name. */
 export async function runContainer(deps: ContainerDeps, spec: ContainerSpec): Promise<ContainerState> {
   invariant(/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(spec.siteId), `site id ${spec.siteId} fits into a container name`);
   const deadline = Date.now() + RUN_TIMEOUT_MS;
@@ -44,18 +44,20 @@ export async function runContainer(deps: ContainerDeps, spec: ContainerSpec): Pr
   throw new Error(`The container of ${spec.siteId} was not running after ${RUN_TIMEOUT_MS / 1000} s.`);
 }
 
-/** Null when absent. Throws `setup-failed` when the name is taken by a container that is not ours. */
+/** Null when absent, and when the name is a stranger's: see `OwnedContainer`. */
 export async function inspectContainer(deps: ContainerDeps, siteId: string): Promise<ContainerState | null> {
-  const answer = await orNull(
-    deps.client.call('inspect', (abortSignal) => handle(deps, siteId).inspect({ abortSignal })),
-  );
-  if (!answer) return null;
-  const { instance, state } = parseContainer(answer);
-  if (instance === deps.instance && state.siteId === siteId) return state;
-  throw new AppError('setup-failed', {
-    message: `A container named ${containerName(deps.instance, siteId)} exists that Lightkeeper did not make.`,
-    hint: 'Remove or rename that container; Lightkeeper touches only its own.',
-  });
+  const found = await findByName(deps, siteId);
+  return found && isOwn(deps, siteId, found) ? found.state : null;
+}
+
+async function findByName(deps: ContainerDeps, siteId: string): Promise<OwnedContainer | null> {
+  const inspecting = (abortSignal: AbortSignal) => handle(deps, siteId).inspect({ abortSignal });
+  const answer = await orNull(deps.client.call('inspect', inspecting));
+  return answer && parseContainer(answer);
+}
+
+function isOwn({ instance }: ContainerDeps, siteId: string, found: OwnedContainer): boolean {
+  return found.instance === instance && found.state.siteId === siteId;
 }
 
 /** The sites' containers of this instance, running or not. */
@@ -168,11 +170,21 @@ async function createContainer(deps: ContainerDeps, spec: ContainerSpec): Promis
   try {
     await create();
   } catch (error) {
-    if (statusOf(error) === 409) return; // Somebody else made it; the next step looks at what is there.
+    if (statusOf(error) === 409) return requireOwnName(deps, spec.siteId);
     if (statusOf(error) !== 404) throw error;
     await ensureSkeleton(deps.client, skeleton); // The image was removed by hand.
     await create();
   }
+}
+
+/** After a name was taken: whose is it? Our own, made by somebody else, is what the next step looks at. */
+async function requireOwnName(deps: ContainerDeps, siteId: string): Promise<void> {
+  const found = await findByName(deps, siteId);
+  if (!found || isOwn(deps, siteId, found)) return;
+  throw new AppError('setup-failed', {
+    message: `A container named ${containerName(deps.instance, siteId)} exists that Lightkeeper did not make.`,
+    hint: 'Remove or rename that container; Lightkeeper touches only its own.',
+  });
 }
 
 /** The running state, or null when the container was gone or going. A container that cannot start is removed. */
