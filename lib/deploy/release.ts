@@ -14,6 +14,8 @@ const FRAME_BYTES_MIN = 256 * 1024;
 const WORD_MS_MAX = 30_000;
 const ABORT_MS_MAX = 20_000;
 const KILLED = 137;
+/** The script's own, by the step that failed, once it has taken the release back. */
+const FAILED_EXITS = new Set([9, 10, 11, 12, 13, 14]);
 /** A shell's code for a command that is not there. The engine's own for a script without its interpreter is 1. */
 const NOT_RUN = 127;
 
@@ -94,10 +96,7 @@ export async function openRelease(
       else if (event.kind === 'committed') committed.resolve();
       else if (event.kind === 'died') died.resolve({ code: event.code, signal: event.signal });
       else if (event.kind === 'aborted') isUndone = true;
-      else if (event.kind === 'failed') {
-        failed ??= event;
-        isUndone = true;
-      }
+      else if (event.kind === 'failed') failed ??= event;
       report.event(event);
     },
     report.line,
@@ -117,6 +116,8 @@ export async function openRelease(
     async (code) => {
       await read;
       reader.end();
+      // It undoes before it ends by itself. A shell that finds no free process for that ends with 2.
+      if (failed && FAILED_EXITS.has(code)) isUndone = true;
       const lostCode = isSilent && code !== KILLED ? NOT_RUN : code;
       const { step, code: failedCode } = failed ?? { step: 'lost' as const, code: lostCode };
       for (const { reject } of [started, prepared, committed]) reject(new ReleaseFailure(step, failedCode));

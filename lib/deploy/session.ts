@@ -25,7 +25,9 @@ export async function undo(deps: DeployDeps, turn: Turn, opening: Promise<Releas
   try {
     const session = await opening;
     const isUndone = await session.abort();
-    if (!isUndone && turn.site.liveDeploymentId) await settleSite(deps, turn.site.id);
+    if (isUndone || !turn.site.liveDeploymentId) return;
+    // As long as a fork bomb leaves no process for it.
+    if ((await settleSite(deps, turn.site.id)) === 'failed') deps.unsettled.add(turn.deployment.id);
   } catch (cause) {
     deps.unsettled.add(turn.deployment.id);
     deps.log.warn({ deploymentId: turn.deployment.id, cause: String(cause) }, 'a release was not taken back yet');
