@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeCgroup } from './cgroup.ts';
@@ -35,6 +35,21 @@ test('the starter is the same commit everywhere, is quick, is owned by the git u
   expect(check).toMatchObject({ code: 0, out: '' });
   const tree = await listTree(stand.deps, { repository: two.repository, commit });
   expect(tree.map((entry) => entry.path)).toEqual(['Procfile', 'README.md', 'main.py']);
+});
+
+test('a starter whose writing was cut off is written anew', async () => {
+  const { account } = stand.deps.confinement;
+  const [whole, cut] = [await stand.createSite('whole'), await stand.createSite('cut')];
+  const commit = await createStarter(whole.repository, account);
+  const objects = await readdir(path.join(whole.repository, 'objects'), { recursive: true, withFileTypes: true });
+  for (const { parentPath, name } of objects.filter((entry) => entry.isFile())) {
+    const place = path.join(cut.repository, path.relative(whole.repository, parentPath));
+    await mkdir(place, { recursive: true });
+    await writeFile(path.join(place, name), '');
+  }
+  expect(await createStarter(cut.repository, account)).toBe(commit);
+  const check = await stand.git('/', `--git-dir=${cut.repository}`, '-c', 'safe.directory=*', 'fsck', '--strict');
+  expect(check).toMatchObject({ code: 0, out: '' });
 });
 
 test('making a repository and its starter twice changes nothing', async () => {

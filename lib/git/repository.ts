@@ -2,7 +2,7 @@
 // description, a configuration of three lines.
 
 import fs from 'node:fs';
-import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import git from 'isomorphic-git';
 import type { Account } from './account.ts';
@@ -31,6 +31,7 @@ export async function createStarter(repository: string, account: Account): Promi
   const at = { fs, gitdir: repository };
   const existing = await git.resolveRef({ ...at, ref: MAIN_REF }).catch(() => null);
   if (existing) return existing;
+  await dropObjects(repository);
   const names = (await readdir(STARTER_DIR)).sort();
   const tree = await Promise.all(
     names.map(async (name) => ({
@@ -53,6 +54,13 @@ export async function createStarter(repository: string, account: Account): Promi
   await git.writeRef({ ...at, ref: MAIN_REF, value: commit, force: true });
   await own(repository, account);
   return commit;
+}
+
+/** One whose writing was cut off is a broken file, and would count as that object for good. */
+async function dropObjects(repository: string): Promise<void> {
+  const objects = path.join(repository, 'objects');
+  const loose = (await readdir(objects)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+  await Promise.all(loose.map((name) => rm(path.join(objects, name), { recursive: true, force: true })));
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
