@@ -1,10 +1,11 @@
 // What the kernel cannot limit, from the tenant's side: too many files, logs that never end, programs and containers that
 // end again and again. Each is explained, stopped where it must be, and well again when its owner did what is said.
 
+import os from 'node:os';
 import { launchByClick, test } from './setup/browser.ts';
 import { query } from './setup/database.ts';
 import { api, expect, get, type Site, ssh, status, watch } from './setup/fixtures.ts';
-import { readHost } from './setup/host-state.ts';
+import { containerOf, MB, readCpuGroup, readHost, readKernelLimits } from './setup/host-state.ts';
 
 interface Seen {
   held: { by: string; message: string; byOwner: boolean } | null;
@@ -187,4 +188,33 @@ test('a release that goes live ends a storm; what an admin stopped takes none, a
   expect(start.status).toBe(403);
   expect(await start.text()).toContain('Only an admin can start the site');
   await isStopped();
+});
+
+test('on a busy machine who takes the processors stands behind the others, can be changed there, and is back when it is over', async ({
+  site,
+  neighbour,
+}) => {
+  const cores = os.availableParallelism();
+  const [{ id }, { id: other }] = await Promise.all([containerOf(site), containerOf(neighbour)]);
+  const limits = async () => readKernelLimits(id);
+  const group = () => readCpuGroup(id);
+  await expect.poll(() => readCpuGroup(other), { timeout: 20_000 }).toMatchObject({ isBehind: false });
+  const beside = await readCpuGroup(other);
+  await query('update "Site" set "cpuMillisMax" = $2 where name = $1', [site.name, cores * 1000]);
+  await expect.poll(limits, { timeout: 30_000 }).toMatchObject({ cpuMillis: cores * 1000 });
+
+  const loops = `for i in $(seq ${2 * cores}); do timeout 90 sh -c 'while :; do :; done' & done; wait`;
+  const hogging = ssh(site, loops, { timeoutMs: 120_000 });
+  await expect.poll(group, { timeout: 20_000 }).toMatchObject({ isBehind: true });
+  await expect.poll(() => readCpuGroup(other), { timeout: 20_000, message: 'the neighbour' }).toEqual(beside);
+  expect(await status(neighbour.address)).toBe(200);
+
+  const memoryBytes = 200 * MB;
+  await query('update "Site" set "memoryBytesMax" = $2 where name = $1', [site.name, memoryBytes]);
+  await expect.poll(limits, { timeout: 30_000 }).toMatchObject({ memoryBytes });
+  await expect.poll(group, { timeout: 20_000 }).toMatchObject({ isBehind: true });
+
+  expect((await ssh(site, 'pkill -f "[w]hile :"')).code, 'a shell there').toBe(0);
+  await hogging;
+  await expect.poll(group, { timeout: 30_000 }).toEqual(beside);
 });

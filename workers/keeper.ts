@@ -1,5 +1,5 @@
 // The keeper: reads what every site uses, a few files each and one call for all disks, judges it, and
-// collects the garbage of repositories. It enforces nothing: the kernel does.
+// collects the garbage of repositories. It enforces nothing: the kernel does, and hears from here who is to wait.
 
 import { sweepAccounts } from '#lib/accounts/delete.ts';
 import { pruneSessions } from '#lib/accounts/sessions.ts';
@@ -9,10 +9,12 @@ import { notify } from '#lib/db/notify.ts';
 import { requireDatabaseUrl, requireSecret } from '#lib/env.ts';
 import { openGit } from '#lib/git/deps.ts';
 import { cgroupVersion } from '#lib/usage/cgroup.ts';
+import { openCpuGroups } from '#lib/usage/cpu-groups.ts';
 import { createKernelLimits } from '#lib/usage/kernel-limits.ts';
 import { keepHistory, type RollUpState } from '#lib/usage/roll-up.ts';
 import { ensureFirewall, hasFirewall } from './host/firewall.ts';
 import { ALERT_MS, createAlerts } from './keeper/alerts.ts';
+import { createBehind, readHostCpu } from './keeper/behind.ts';
 import { createCollector } from './keeper/collector.ts';
 import { correctDrift } from './keeper/drift.ts';
 import { startJudging } from './keeper/judge.ts';
@@ -27,6 +29,7 @@ const SWEEP_MS = 3_000;
 const GUARD_MS = 5_000;
 const COLLECT_MS = 5 * 60_000;
 const DRIFT_MS = 10_000;
+const BEHIND_MS = 500;
 
 await runWorker('keeper', async ({ settings, log }) => {
   const db = openDb(requireDatabaseUrl(settings), 3);
@@ -61,7 +64,14 @@ await runWorker('keeper', async ({ settings, log }) => {
   const kernel = createKernelLimits(cgroups);
   const drift = async () => void (await correctDrift({ db, disk, kernel, log }));
 
+  const behind = createBehind({
+    groups: openCpuGroups(cgroups),
+    readHost: readHostCpu,
+    nowMs: () => performance.now(),
+  });
+
   const loops = [
+    repeat(log, 'looking who takes the processors', BEHIND_MS, async () => behind.look()),
     repeat(log, 'guarding the firewall', GUARD_MS, guard),
     repeat(log, 'reading usage', READ_MS, reading.read),
     repeat(log, 'keeping history', HISTORY_MS, roll),
@@ -73,6 +83,7 @@ await runWorker('keeper', async ({ settings, log }) => {
   ];
   return async () => {
     await Promise.all(loops.map((loop) => loop.stop()));
+    behind.end();
     await reading.close();
     judging.stop();
     await db.$disconnect();

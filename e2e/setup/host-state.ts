@@ -236,6 +236,14 @@ export async function readKernelLimits(containerId: string): Promise<KernelLimit
   };
 }
 
+/** What the scheduler is told of it: whether it stands behind the others, and its shares or weight. */
+export async function readCpuGroup(containerId: string): Promise<{ isBehind: boolean; share: number }> {
+  const [controller, name] = (await isUnified()) ? ['', 'cpu.weight'] : ['cpu', 'cpu.shares'];
+  const read = (file: string) => readFile(path.join(CGROUPS, controller, PARENT, containerId, file), 'utf8');
+  const [idle, share] = await Promise.all([read('cpu.idle'), read(name)]);
+  return { isBehind: idle.trim() === '1', share: Number(share) };
+}
+
 /** How many processes and threads a container has. */
 export async function readPids(containerId: string): Promise<number> {
   return Number(await readFile(path.join(await pidsDir(), containerId, 'pids.current'), 'utf8'));

@@ -2,6 +2,7 @@
 // default of the engine or of the image. Works from engine 20.10 (API 1.41) on, under cgroup v1 and v2.
 
 import type Docker from 'dockerode';
+import { CPU_SHARES } from '../../usage/cpu-groups.ts';
 import type { ContainerLimits, ContainerSpec } from '../engine.ts';
 import { containerName, LABEL } from './labels.ts';
 import { seccompProfile } from './seccomp.ts';
@@ -97,7 +98,7 @@ function hostConfig(spec: ContainerSpec, placement: Placement): Docker.HostConfi
   const { limits } = spec;
   return {
     ...liveLimits(limits),
-    CpuShares: 256,
+    CpuShares: CPU_SHARES,
     OomScoreAdj: 500,
     ShmSize: smallTmpfsBytes(limits),
     Tmpfs: { '/tmp': tmpfs(limits.tmpfsBytesMax, '1777'), '/run': tmpfs(smallTmpfsBytes(limits), '0755') },
