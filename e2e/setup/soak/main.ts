@@ -1,4 +1,5 @@
-// `npm run soak -- --minutes 30 --seed 7`: brings the test instance up and soaks it, seed after seed with `--seeds 5`.
+// `npm run soak -- --minutes 30 --seed 7`: brings the test instance up and soaks it, seed after seed with `--seeds 5`; then
+// takes it down, unless with `--keep` for a look at what is wrong.
 
 import { parseArgs } from 'node:util';
 import { runModule, runNode } from '../run-node.ts';
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     seeds: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
   },
 });
 const [minutes, first, count] = [Number(values.minutes), Number(values.seed), Number(values.seeds)];
@@ -25,4 +27,5 @@ for (let seed = first; seed < first + count && failed === 0; seed += 1) {
     LIGHTKEEPER_SOAK_SEED: String(seed),
   });
 }
-process.exit(failed);
+const down = values.keep ? 0 : await runNode(['workers/host/down.ts', '--purge'], TEST_INSTANCE);
+process.exit(failed || down);
