@@ -1,7 +1,9 @@
 // What only a comparison without a machine shows: who is at what, and when that is a difference.
 
 import { expect, test } from 'vitest';
+import type { Actual } from './actual.ts';
 import { compareSets, writeDifference } from './difference.ts';
+import { limitDifferences } from './machine-differences.ts';
 import type { Wanted } from './wanted.ts';
 import { workDifferences } from './way-differences.ts';
 
@@ -45,6 +47,17 @@ test('an expired lease of a site that is gone is told at once, another one when 
   const sites = [{ id: 'there', name: 'there', state: 'live', restoringId: null }] as unknown as Wanted['sites'];
   const leases = [lease('gone', 1), lease('gone', -5), lease('there', 60), lease('there', 120)];
   expect(workDifferences({ ...NOTHING, sites, leases }).map(({ of }) => of)).toEqual(['site:gone', 'site:there']);
+});
+
+test('limits of an address are nobody’s only where no site of any state has it', () => {
+  const failed = [{ id: 'failed', name: 'failed', state: 'failed' }] as unknown as Wanted['sites'];
+  const actual = {
+    containers: [{ siteId: 'failed', status: 'running', address: '10.213.0.2' }],
+    network: new Map(['10.213.0.2', '10.213.0.3'].map((address) => [address, { limits: null, refused: null }])),
+  } as unknown as Actual;
+  expect(limitDifferences({ ...NOTHING, sites: failed }, actual).map(writeDifference)).toEqual([
+    'network limit of 10.213.0.3: no site has this address',
+  ]);
 });
 
 test('of two sets is told what each lacks', () => {

@@ -119,12 +119,13 @@ export function limitDifferences({ sites }: Wanted, actual: Actual): Difference[
       text: tellDrift(drift).replace('; corrected.', ''),
     }));
   });
-  return [...ofKernel, ...networkDifferences(live, actual)];
+  return [...ofKernel, ...networkDifferences(sites, actual)];
 }
 
-function networkDifferences(live: WantedSite[], { containers, network }: Actual): Difference[] {
+/** A site whose launch has failed may have a container that runs, and its address limits: nobody else's. */
+function networkDifferences(sites: WantedSite[], { containers, network }: Actual): Difference[] {
   if (!network) return [{ part: 'network limit', of: 'all sites', text: 'cannot be read' }];
-  const byId = new Map(live.map((site) => [site.id, site]));
+  const byId = new Map(sites.map((site) => [site.id, site]));
   const owners = new Map(
     containers.flatMap(({ siteId, address }) => {
       const site = byId.get(siteId);
@@ -133,7 +134,9 @@ function networkDifferences(live: WantedSite[], { containers, network }: Actual)
   );
   const { wrong, unowned } = networkChanges(owners, network);
   return [
-    ...[...wrong.values()].map(({ name }) => ({ part: 'network limit', of: name, text: 'it is not in force' })),
+    ...[...wrong.values()]
+      .filter(({ state }) => state === 'live')
+      .map(({ name }) => ({ part: 'network limit', of: name, text: 'it is not in force' })),
     ...unowned.map((address) => ({ part: 'network limit', of: address, text: 'no site has this address' })),
   ];
 }
