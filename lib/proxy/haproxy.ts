@@ -71,18 +71,16 @@ export function createHaproxy({ socketPath, mapFile }: { socketPath: string; map
       // As it is, until it is changed: if `now` fails, who next gets an address still finds the host that leads there.
       wanted.clear();
       for (const [host, target] of actual) wanted.set(host, target);
-      for (const [host] of changed) {
+      for (const host of [...changed.map(([each]) => each), ...remove]) {
         const target = await now(host);
-        if (!target) continue;
-        if (actual.has(host) && losesAddress(target)) lost.set(host, Date.now());
-        wanted.set(host, target);
-        await set(host, target);
-      }
-      for (const host of remove) {
-        const target = await now(host);
-        if (target) continue;
-        wanted.delete(host);
-        await command(socketPath, `del map ${mapFile} ${host}`);
+        if (target) {
+          if (actual.has(host) && losesAddress(target)) lost.set(host, Date.now());
+          wanted.set(host, target);
+          await set(host, target);
+        } else if (!desired.has(host)) {
+          wanted.delete(host);
+          await command(socketPath, `del map ${mapFile} ${host}`);
+        }
       }
       await save();
       return changed.length + remove.length;
