@@ -8,9 +8,9 @@ export interface ProcessorShares {
   containers: ReadonlyMap<string, number>;
 }
 
-/** From here on the host is busy, and until it falls below the second it stays so. */
+/** From here on the host is busy, and stays so until it falls below the second: then nobody stands behind. */
 const HOST_BUSY = 0.9;
-const HOST_BUSY_KEPT = 0.75;
+export const HOST_QUIET = 0.75;
 /** A container that takes this much; and one that is left with less than the second has its turn again. */
 const MUCH = 0.1;
 const LITTLE = 0.03;
@@ -21,7 +21,7 @@ const KEPT_MS = 3_000;
 export type Behind = ReadonlyMap<string, number>;
 
 export function nextBehind(before: Behind, { host, containers }: ProcessorShares, nowMs: number): Behind {
-  if (host < HOST_BUSY_KEPT) return new Map();
+  if (host < HOST_QUIET) return new Map();
   const after = new Map<string, number>();
   for (const [id, share] of containers) {
     const since = before.get(id);

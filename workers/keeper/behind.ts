@@ -2,7 +2,7 @@
 // file while the machine has room.
 
 import { readFileSync } from 'node:fs';
-import { type Behind, nextBehind } from '#lib/limits/behind.ts';
+import { type Behind, HOST_QUIET, nextBehind } from '#lib/limits/behind.ts';
 import type { CpuGroups } from '#lib/usage/cpu-groups.ts';
 import { parseCpu } from '#lib/usage/host.ts';
 
@@ -19,9 +19,6 @@ interface Look {
   used: ReadonlyMap<string, number>;
 }
 
-/** Below this share of the host nobody is put behind, and the containers need not be read. */
-const HOST_QUIET = 0.7;
-
 export function readHostCpu(): { cpuMicros: number; cpuCount: number } {
   return parseCpu(readFileSync('/proc/stat', 'latin1'));
 }
@@ -34,7 +31,7 @@ export function createBehind({ groups, readHost, nowMs }: BehindDeps) {
 
   const become = (next: Behind) => {
     for (const id of behind.keys()) if (!next.has(id)) groups.setBehind(id, false);
-    for (const id of next.keys()) groups.setBehind(id, true); // A change of limits takes it back for a moment.
+    for (const id of next.keys()) if (!behind.has(id)) groups.setBehind(id, true);
     behind = next;
   };
 
@@ -44,7 +41,8 @@ export function createBehind({ groups, readHost, nowMs }: BehindDeps) {
       const micros = (atMs - last.atMs) * 1000 * host.cpuCount;
       if (micros <= 0) return;
       const share = (host.cpuMicros - last.hostMicros) / micros;
-      const used: ReadonlyMap<string, number> = share < HOST_QUIET ? new Map() : groups.used();
+      const isQuiet = share < HOST_QUIET;
+      const used: ReadonlyMap<string, number> = isQuiet ? new Map() : groups.used();
       const containers = new Map(
         [...used].flatMap(([id, now]) => {
           const before = last.used.get(id);
@@ -52,7 +50,7 @@ export function createBehind({ groups, readHost, nowMs }: BehindDeps) {
         }),
       );
       // Of a first look at the containers nothing follows, but for those who have gone.
-      if (share < HOST_QUIET || last.used.size > 0) become(nextBehind(behind, { host: share, containers }, atMs));
+      if (isQuiet || last.used.size > 0) become(nextBehind(behind, { host: share, containers }, atMs));
       last = { atMs, hostMicros: host.cpuMicros, used };
     },
     /** Everybody is beside the others again. */
