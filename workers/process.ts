@@ -7,12 +7,18 @@ import { type Settings, settings } from '#lib/env.ts';
 import { createLog, type Log } from '#lib/log.ts';
 
 const STOP_MS = 10_000;
+/** As an argument it ends a worker as soon as its code is loaded, and so compiled. */
+export const COMPILE_ONLY = '--compile-only';
 
 /** Runs a worker until it is told to stop. `start` answers how to stop. */
 export async function runWorker(
   name: string,
   start: (context: { settings: Settings; log: Log; id: string }) => Promise<() => Promise<void>>,
 ): Promise<void> {
+  if (process.argv.includes(COMPILE_ONLY)) {
+    flushCompileCache();
+    process.exit(0);
+  }
   const log = createLog(name);
   setMaxListeners(100);
   process.on('uncaughtException', (error) => end(log, error));

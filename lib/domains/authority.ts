@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import https from 'node:https';
 import { rootCertificates } from 'node:tls';
-import acme from 'acme-client';
+import type acme from 'acme-client';
 import { seal, unseal } from '../auth/seal.ts';
 import type { Db } from '../db/client.ts';
 import { requireSecret, type Settings } from '../env.ts';
@@ -35,7 +35,7 @@ export function createAuthority({ db, settings }: { db: Db; settings: Settings }
   const { url, email, caFile } = settings.acme;
 
   /** The library has one HTTP client for all its orders. An authority may have another root by the next one. */
-  const trust = async () => {
+  const trust = async (acme: Acme) => {
     acme.axios.defaults.timeout = 15_000;
     if (!caFile) return;
     const ca = [...rootCertificates, await readFile(caFile, 'utf8')];
@@ -44,8 +44,9 @@ export function createAuthority({ db, settings }: { db: Db; settings: Settings }
 
   return {
     async order(name, challenges) {
-      await trust();
-      const account = await openAccount(db, requireSecret(settings), url);
+      const acme = await loadAcme();
+      await trust(acme);
+      const account = await openAccount(acme, db, requireSecret(settings), url);
       const client = new acme.Client({ directoryUrl: url, accountKey: account.key, ...PATIENCE });
       const key = await acme.crypto.createPrivateEcdsaKey();
       const [, csr] = await acme.crypto.createCsr({ commonName: name, altNames: [name] }, key);
@@ -68,8 +69,15 @@ export function createAuthority({ db, settings }: { db: Db; settings: Settings }
   };
 }
 
+type Acme = typeof acme;
+
+/** Loaded by the first order: 10 MB that a server without domains does without. */
+async function loadAcme(): Promise<Acme> {
+  return (await import('acme-client')).default;
+}
+
 /** One key for each authority. A second process that makes one at the same moment takes the first one's. */
-async function openAccount(db: Db, secret: string, directory: string): Promise<{ key: string }> {
+async function openAccount(acme: Acme, db: Db, secret: string, directory: string): Promise<{ key: string }> {
   const known = await db.acmeAccount.findUnique({ where: { directory } });
   if (known) return { key: unseal(secret, known.sealedKey) };
   const key = (await acme.crypto.createPrivateEcdsaKey()).toString();

@@ -1,12 +1,14 @@
 // What an instance runs, in the order it starts: the list of its services, made from settings and what set-up found.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '#lib/env.ts';
 import { listFile } from '#lib/proxy/certificates.ts';
 import { renderProxyConfig } from '#lib/proxy/config.ts';
+import { COMPILE_ONLY } from '../process.ts';
 import { type Cluster, postgresCommand } from './postgres.ts';
 import { replaceFile } from './replace-file.ts';
+import { runCommand } from './run-command.ts';
 import { nodePath, PROJECT_DIR } from './runtime.ts';
 import type { Service } from './services.ts';
 import { hashSources, hashTexts } from './sources.ts';
@@ -15,6 +17,10 @@ import { webDir } from './web-build.ts';
 
 /** The processes in TypeScript, besides the web app. */
 export const WORKERS = ['deploy', 'keeper', 'git-http', 'ssh'] as const;
+
+type WorkerName = (typeof WORKERS)[number];
+
+const COMPILE_MS = 120_000;
 
 /** Names for what a service was made from, besides its command; see `Service.revision`. */
 export interface Revisions {
@@ -118,21 +124,46 @@ export async function proxyService(settings: Settings): Promise<Service> {
  * A small young generation, and compiled code kept on disk (so that neither is the type stripper loaded), take a third
  * off each worker's memory. The cache is root's: only workers that run as root may read from it.
  */
-export function workerService(settings: Settings, name: (typeof WORKERS)[number], revisions: Revisions): Service {
-  const flags = ['--max-old-space-size=256', '--max-semi-space-size=2'];
+export function workerService(settings: Settings, name: WorkerName, revisions: Revisions): Service {
   return {
     name,
-    command: [nodePath(settings), ...flags, path.join(PROJECT_DIR, `workers/${name}.ts`)],
+    command: workerCommand(settings, name),
     user: null,
     workingDir: PROJECT_DIR,
     envDir: envDir(settings),
-    env: {
-      NODE_ENV: 'production',
-      NODE_COMPILE_CACHE: path.join(settings.paths.runtime, 'compile-cache'),
-      MALLOC_ARENA_MAX: '2',
-    },
+    env: workerEnv(settings),
     revision: hashTexts(revisions.workers, revisions.code),
     oomScoreAdj: -500,
+  };
+}
+
+/**
+ * Compiles the workers' code onto the disk before they start, since one that compiles for itself keeps the type stripper
+ * (some 20 MB) for as long as it lives. Does nothing when that code was compiled before.
+ */
+export async function compileWorkers(settings: Settings): Promise<void> {
+  const mark = path.join(settings.paths.runtime, 'compiled');
+  const revision = hashTexts(await hashCode(), process.version, PROJECT_DIR);
+  if ((await readFile(mark, 'utf8').catch(() => '')) === revision) return;
+  const env = workerEnv(settings);
+  await rm(env.NODE_COMPILE_CACHE, { recursive: true, force: true });
+  for (const name of WORKERS) {
+    const [node, ...args] = workerCommand(settings, name);
+    await runCommand(node, [...args, COMPILE_ONLY], { cwd: PROJECT_DIR, env, timeoutMs: COMPILE_MS });
+  }
+  await replaceFile(mark, revision, 0o600);
+}
+
+function workerCommand(settings: Settings, name: WorkerName): [node: string, ...args: string[]] {
+  const flags = ['--max-old-space-size=256', '--max-semi-space-size=2'];
+  return [nodePath(settings), ...flags, path.join(PROJECT_DIR, `workers/${name}.ts`)];
+}
+
+function workerEnv(settings: Settings) {
+  return {
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: path.join(settings.paths.runtime, 'compile-cache'),
+    MALLOC_ARENA_MAX: '2',
   };
 }
 

@@ -12,6 +12,7 @@ import { ensureFirewall } from './firewall.ts';
 import { claimHome, lockFile } from './home.ts';
 import {
   clusterPlace,
+  compileWorkers,
   engineService,
   expectedServices,
   hashCode,
@@ -62,7 +63,7 @@ async function up(settings: Settings, progress: Progress): Promise<Secrets> {
   const [baseDir, webChanged] = await Promise.all([
     progress.step('Base filesystem', (detail) => ensureBase(settings, detail)),
     progress.step('Web app', (detail) => ensureWebBuild(settings, detail)),
-    ensureRuntime(settings),
+    ensureRuntime(settings).then(() => compileWorkers(settings)),
   ]);
   const pool = await progress.step('Pool for the disks', (detail) => ensurePool(settings, detail));
   await ensureSupervisor(settings);
