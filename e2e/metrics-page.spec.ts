@@ -79,7 +79,7 @@ test('the page teaches while nobody visits, draws what comes in without a reload
     await expect(page.getByTestId('metrics-empty')).toBeHidden({ timeout: 60_000 });
     await expect(page.getByTestId('chart-requests').getByRole('img')).toHaveAttribute(
       'aria-label',
-      /Requests a minute, last 1 hour: from .* at most [1-9]/,
+      /Requests a minute, last hour: from .* at most [1-9]/,
     );
     await expect(page.getByTestId('chart-p95').getByRole('img')).toHaveAttribute('aria-label', /p95 from .*; p50 from/);
   });

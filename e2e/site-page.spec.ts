@@ -184,6 +184,22 @@ test('the meters move with what the site uses', async ({ page }) => {
   });
 });
 
+test('the row of pages shows where one is, on a phone and after it was turned', async ({ page }) => {
+  const site = await launchByClick(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/sites/${site.name}/settings`);
+  const here = page.getByRole('link', { name: 'Settings', exact: true });
+  await expect(here).toHaveAttribute('aria-current', 'page');
+  for (const [width, height] of [
+    [390, 844],
+    [844, 390],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect(here).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test('deleting asks for the name, then the page leads home and the address belongs to nobody', async ({
   page,
   context,

@@ -8,7 +8,7 @@ import type { Range } from '#lib/usage/ranges.ts';
 import type { DeploymentMark, SiteHistory } from '#lib/usage/site-history.ts';
 import { Chart } from './chart.tsx';
 import type { Mark } from './draw-chart.ts';
-import { RANGE_WORDS } from './range-switch.tsx';
+import { lastWords } from './range-switch.tsx';
 import type { SiteChart } from './site-charts.ts';
 
 interface ChartGridProps {
@@ -34,7 +34,7 @@ export function ChartGrid({ charts, history, range, limitOf, chosen = null, plai
               {names ? <LineNames names={names} /> : null}
             </h3>
             <Chart
-              label={`${title}, last ${RANGE_WORDS[range]}`}
+              label={`${title}, ${lastWords(range)}`}
               points={history?.lines[of]}
               {...(second ? { second: history?.lines[second] } : {})}
               {...(names ? { names } : {})}

@@ -3,13 +3,18 @@
 import { RANGES, type Range } from '#lib/usage/ranges.ts';
 
 const SHORT_WORDS: Record<Range, string> = { '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d' };
-export const RANGE_WORDS: Record<Range, string> = {
+const RANGE_WORDS: Record<Range, string> = {
   '1h': '1 hour',
   '24h': '24 hours',
   '7d': '7 days',
   '30d': '30 days',
   '90d': '90 days',
 };
+
+/** As it stands in a sentence: "last hour", "last 24 hours". */
+export function lastWords(range: Range): string {
+  return `last ${RANGE_WORDS[range].replace(/^1 /, '')}`;
+}
 
 export function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
   return (

@@ -15,8 +15,13 @@ export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
   const list = useRef<HTMLUListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another place in the row
   useEffect(() => {
-    const here = list.current?.querySelector<HTMLElement>('[aria-current]');
-    if (list.current && here) list.current.scrollLeft = here.offsetLeft - list.current.offsetLeft - BESIDE_PX;
+    const showHere = () => {
+      const here = list.current?.querySelector<HTMLElement>('[aria-current]');
+      if (list.current && here) list.current.scrollLeft = here.offsetLeft - list.current.offsetLeft - BESIDE_PX;
+    };
+    showHere();
+    window.addEventListener('resize', showHere); // A phone that is turned has another width.
+    return () => window.removeEventListener('resize', showHere);
   }, [path]);
   return (
     <nav aria-label={`Pages of ${name}`} className="mx-auto mb-6 w-full max-w-6xl px-5 sm:px-8">

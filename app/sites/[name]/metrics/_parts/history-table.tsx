@@ -2,7 +2,7 @@
 
 import type { Range } from '#lib/usage/ranges.ts';
 import type { SiteLines } from '#lib/usage/site-history.ts';
-import { RANGE_WORDS } from '../../../../_components/chart/range-switch.tsx';
+import { lastWords } from '../../../../_components/chart/range-switch.tsx';
 import { SITE_CHARTS } from '../../../../_components/chart/site-charts.ts';
 import { Disclosure } from '../../../../_components/disclosure.tsx';
 import { ExactTime } from '../../../../_components/time-text.tsx';
@@ -31,7 +31,7 @@ export function HistoryTable({ lines, range }: { lines: SiteLines; range: Range 
       <section aria-label="Metrics as a table" tabIndex={0} className="mt-3 overflow-x-auto">
         <table className="w-full min-w-3xl border-collapse text-right text-sm tabular-nums">
           <caption className="pb-2 text-left text-muted">
-            The last {RANGE_WORDS[range]}: means of requests, errors, CPU and network, the most of all else.
+            The {lastWords(range)}: means of requests, errors, CPU and network, the most of all else.
           </caption>
           <thead>
             <tr className="border-b border-line-strong text-xs text-muted">

@@ -8,7 +8,7 @@ import type { Range } from '#lib/usage/ranges.ts';
 import type { SiteHistory } from '#lib/usage/site-history.ts';
 import { Card } from '../../../../_components/card.tsx';
 import { ChartGrid } from '../../../../_components/chart/chart-grid.tsx';
-import { RANGE_WORDS, RangeSwitch } from '../../../../_components/chart/range-switch.tsx';
+import { lastWords, RangeSwitch } from '../../../../_components/chart/range-switch.tsx';
 import { SITE_CHARTS } from '../../../../_components/chart/site-charts.ts';
 import { useSiteHistory } from '../../../../_components/chart/use-site-history.ts';
 import { Notice } from '../../../../_components/notice.tsx';
@@ -71,7 +71,7 @@ function Unvisited({ address, range }: { address: string; range: Range }) {
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-5 text-sm sm:p-6"
     >
       <p>
-        <strong className="font-semibold">Nobody visited in the last {RANGE_WORDS[range]}.</strong>{' '}
+        <strong className="font-semibold">Nobody visited in the {lastWords(range)}.</strong>{' '}
         <span className="text-muted">
           Every request to the site counts here, within some seconds. Make the first one and watch the lines move:
         </span>
