@@ -3,7 +3,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { headers } from 'next/headers';
-import Link from 'next/link';
 import { services } from '#lib/api/services.ts';
 import { findViewer } from '#lib/auth/viewer.ts';
 import { formatBytes } from '#lib/bytes.ts';
@@ -15,6 +14,7 @@ import { type SiteView, viewSite } from '#lib/sites/view.ts';
 import { DeletedSites } from './_components/deleted-sites.tsx';
 import { Disclosure } from './_components/disclosure.tsx';
 import { LaunchForm } from './_components/launch-form.tsx';
+import { Link } from './_components/link.tsx';
 import { refusalOf } from './_components/refusals.ts';
 import { ScenePage } from './_components/scene-page.tsx';
 import { SiteCard } from './_components/site-card.tsx';

@@ -3,9 +3,9 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useAccount } from './account-context.tsx';
+import { Link } from './link.tsx';
 
 const MemberMenu = dynamic(() => import('./member-menu.tsx').then((module) => module.MemberMenu));
 

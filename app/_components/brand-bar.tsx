@@ -1,8 +1,8 @@
 // The line on top of every page.
 
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { AccountMenu } from './account-menu.tsx';
+import { Link } from './link.tsx';
 import { Mark } from './mark.tsx';
 
 export function BrandBar({ children }: { children?: ReactNode }) {

@@ -4,10 +4,10 @@
 
 import { Menu } from '@base-ui/react/menu';
 import { ChevronDown, CircleUserRound } from 'lucide-react';
-import Link from 'next/link';
 import { useRef } from 'react';
 import type { MenuAccount } from './account-context.tsx';
 import { callApi } from './call-api.ts';
+import { Link } from './link.tsx';
 
 const ITEM =
   'flex w-full cursor-pointer items-center rounded-lg px-3 py-2 text-sm font-medium no-underline outline-none select-none data-highlighted:bg-sunken';

@@ -1,8 +1,8 @@
 // A page that has one thing to say, in front of a lighthouse whose lamp is out.
 
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { BUTTON } from './buttons.ts';
+import { Link } from './link.tsx';
 import { ScenePage } from './scene-page.tsx';
 
 interface MessagePageProps {

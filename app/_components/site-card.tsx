@@ -1,8 +1,8 @@
 // The way back to a site that this browser launched, or that is shared with its user.
 
 import { ArrowRight } from 'lucide-react';
-import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
+import { Link } from './link.tsx';
 import { ROLE_OF_ACCESS, ROLE_WORDS } from './role-words.ts';
 import { STATE_WORDS, StateDot, shownState } from './state-dot.tsx';
 

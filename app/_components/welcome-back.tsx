@@ -1,9 +1,9 @@
 // What a guest sees who has a site: the way to it, where the launch button was.
 
 import { ArrowRight } from 'lucide-react';
-import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BIG_BUTTON } from './buttons.ts';
+import { Link } from './link.tsx';
 import { STATE_WORDS, StateDot, shownState } from './state-dot.tsx';
 
 export function WelcomeBack({ view }: { view: SiteView }) {

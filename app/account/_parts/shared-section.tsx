@@ -2,12 +2,12 @@
 
 'use client';
 
-import Link from 'next/link';
 import { useState } from 'react';
 import { BUTTON } from '../../_components/buttons.ts';
 import { callApi, type Problem } from '../../_components/call-api.ts';
 import { Card } from '../../_components/card.tsx';
 import { Dialog } from '../../_components/dialog.tsx';
+import { Link } from '../../_components/link.tsx';
 import { Notice } from '../../_components/notice.tsx';
 import { ROLE_WORDS, type Role } from '../../_components/role-words.ts';
 

@@ -1,7 +1,7 @@
 // The frame of the admin area: the brand, the way between its pages, the way out.
 
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Link } from '../../_components/link.tsx';
 import { Mark } from '../../_components/mark.tsx';
 import { SignOut } from '../sign-out.tsx';
 

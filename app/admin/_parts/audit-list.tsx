@@ -1,7 +1,7 @@
 // Entries of the audit log: who did what to what, and what it was before.
 
-import Link from 'next/link';
 import type { AuditView } from '#lib/audit/list.ts';
+import { Link } from '../../_components/link.tsx';
 import { ExactTime } from '../../_components/time-text.tsx';
 import { actionWords, actionWordsOfSite, changesOf } from './audit-words.ts';
 
@@ -51,7 +51,7 @@ function Subject({ entry: { action, subject } }: { entry: AuditView }) {
   return (
     <>
       {' '}
-      <Link href={`/admin/sites/${subject}`} prefetch={false} className="underline underline-offset-4">
+      <Link href={`/admin/sites/${subject}`} className="underline underline-offset-4">
         {subject}
       </Link>
     </>

@@ -2,10 +2,10 @@
 
 import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { z } from 'zod';
 import { listAudit } from '#lib/audit/list.ts';
 import { BUTTON } from '../../_components/buttons.ts';
+import { Link } from '../../_components/link.tsx';
 import { AdminHeading, AdminShell } from '../_parts/admin-shell.tsx';
 import { AuditList } from '../_parts/audit-list.tsx';
 import { requireAdminPage } from '../_parts/require-admin-page.ts';

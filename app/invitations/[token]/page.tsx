@@ -2,11 +2,11 @@
 
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
-import Link from 'next/link';
 import { services } from '#lib/api/services.ts';
 import { findViewer } from '#lib/auth/viewer.ts';
 import { findOffer } from '#lib/sharing/invitations.ts';
 import { BUTTON } from '../../_components/buttons.ts';
+import { Link } from '../../_components/link.tsx';
 import { MessagePage } from '../../_components/message-page.tsx';
 import { ROLE_WORDS } from '../../_components/role-words.ts';
 import { ScenePage } from '../../_components/scene-page.tsx';

@@ -1,13 +1,13 @@
 // The page of the two ways in. Who has an account already is led to it.
 
 import { headers } from 'next/headers';
-import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { services } from '#lib/api/services.ts';
 import { findViewer } from '#lib/auth/viewer.ts';
 import { requireSecret } from '#lib/env.ts';
 import { sitesOf } from '#lib/sites/find.ts';
+import { Link } from '../../_components/link.tsx';
 import { ScenePage } from '../../_components/scene-page.tsx';
 import { DoorForm } from './door-form.tsx';
 import { parseNext } from './next.ts';

@@ -2,10 +2,10 @@
 
 'use client';
 
-import Link from 'next/link';
 import { type FormEvent, useState } from 'react';
 import { BUTTON } from '../../_components/buttons.ts';
 import { callApi, type Problem } from '../../_components/call-api.ts';
+import { Link } from '../../_components/link.tsx';
 import { Notice } from '../../_components/notice.tsx';
 
 export function OpenLink({ token }: { token: string }) {

@@ -1,9 +1,9 @@
 // Which site this is, how it is, whose it is.
 
 import { ArrowUpRight, ChevronLeft } from 'lucide-react';
-import Link from 'next/link';
 import type { AdminSite } from '#lib/admin/site.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
+import { Link } from '../../../_components/link.tsx';
 import { ExactTime, RelativeTime } from '../../../_components/time-text.tsx';
 import { RowStateWord } from '../row-state.tsx';
 

@@ -1,12 +1,12 @@
 // One site as a line of the table, or as a card on a narrow screen.
 
 import { ArrowDownRight, ArrowUpRight } from 'lucide-react';
-import Link from 'next/link';
 import { memo } from 'react';
 import type { AdminRow } from '#lib/admin/row.ts';
 import { timeToFull, timeToFullWords } from '#lib/admin/time-to-full.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import { cores, count, millis } from '../../../_components/amounts.ts';
+import { Link } from '../../../_components/link.tsx';
 import { RelativeTime } from '../../../_components/time-text.tsx';
 import { perHour } from '../amounts.ts';
 import { UsageBar } from '../bar.tsx';
@@ -49,7 +49,6 @@ export const Row = memo(function Row({ row, index, isPicked, measure, onPick }: 
       <Cell id="name">
         <Link
           href={`/admin/sites/${row.name}`}
-          prefetch={false}
           title={row.name}
           className="block font-semibold underline-offset-4 [overflow-wrap:anywhere] hover:underline md:truncate"
         >

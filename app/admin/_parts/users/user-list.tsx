@@ -2,13 +2,13 @@
 
 'use client';
 
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { UserRow } from '#lib/admin/users.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import { count } from '../../../_components/amounts.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
+import { Link } from '../../../_components/link.tsx';
 import { sitesWords } from '../amounts.ts';
 import { UsageBar } from '../bar.tsx';
 import { UserForm } from './user-form.tsx';

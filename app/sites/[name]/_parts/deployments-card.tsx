@@ -3,13 +3,13 @@
 'use client';
 
 import { Undo2 } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { callApi, type Problem } from '../../../_components/call-api.ts';
 import { Card } from '../../../_components/card.tsx';
+import { Link } from '../../../_components/link.tsx';
 import { Notice } from '../../../_components/notice.tsx';
 import { RelativeTime } from '../../../_components/time-text.tsx';
 import {
@@ -86,7 +86,6 @@ function AllOf({ name }: { name: string }) {
   return (
     <Link
       href={`/sites/${name}/deployments`}
-      prefetch={false}
       className="py-1 text-sm font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
     >
       All of them

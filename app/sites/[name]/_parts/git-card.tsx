@@ -3,12 +3,12 @@
 'use client';
 
 import { PencilLine } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { Card } from '../../../_components/card.tsx';
 import { Disclosure } from '../../../_components/disclosure.tsx';
+import { Link } from '../../../_components/link.tsx';
 import { Command } from './command.tsx';
 
 const WAYS = [
@@ -92,7 +92,7 @@ function FirstChange({ name }: { name: string }) {
   return (
     <div className="mb-5 flex flex-wrap items-center justify-between gap-3 border-b border-line pb-5 text-sm">
       <p className="text-muted">A first change needs no tool at all.</p>
-      <Link href={`/sites/${name}/files/edit?path=main.py`} prefetch={false} className={`${BUTTON.quiet} no-underline`}>
+      <Link href={`/sites/${name}/files/edit?path=main.py`} className={`${BUTTON.quiet} no-underline`}>
         <PencilLine className="size-4" aria-hidden="true" />
         Change the greeting
       </Link>

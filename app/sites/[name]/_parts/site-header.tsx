@@ -1,10 +1,10 @@
 // The site's address, how it is, and until when it lives.
 
 import { ArrowUpRight } from 'lucide-react';
-import Link from 'next/link';
 import type { SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../_components/buttons.ts';
 import { CopyButton } from '../../../_components/copy-button.tsx';
+import { Link } from '../../../_components/link.tsx';
 import { STATE_WORDS, StateDot, shownState } from '../../../_components/state-dot.tsx';
 import { ExactTime, RelativeTime } from '../../../_components/time-text.tsx';
 

@@ -2,9 +2,9 @@
 
 'use client';
 
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useEffect, useRef } from 'react';
+import { Link } from '../../../_components/link.tsx';
 import type { Tab } from './tabs.ts';
 
 /** So much of the page before stays in sight. */
@@ -37,7 +37,6 @@ export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
             <li key={place}>
               <Link
                 href={href}
-                prefetch={false}
                 aria-current={isHere ? 'page' : undefined}
                 className="block border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted hover:text-ink focus-visible:-outline-offset-2 aria-[current]:border-beam aria-[current]:text-ink"
               >

@@ -3,11 +3,11 @@
 'use client';
 
 import { Eye, EyeOff } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import type { SiteView } from '#lib/sites/view.ts';
 import { Card } from '../../../_components/card.tsx';
 import { CopyButton } from '../../../_components/copy-button.tsx';
+import { Link } from '../../../_components/link.tsx';
 import { Command } from './command.tsx';
 import { KeyList } from './key-list.tsx';
 

@@ -3,10 +3,10 @@
 'use client';
 
 import { RotateCw, Undo2 } from 'lucide-react';
-import Link from 'next/link';
 import type { LogPiece } from '#lib/api/log-tail.ts';
 import type { DeploymentView, SiteView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../../_components/buttons.ts';
+import { Link } from '../../../../_components/link.tsx';
 import { Notice } from '../../../../_components/notice.tsx';
 import { ExactTime } from '../../../../_components/time-text.tsx';
 import {
@@ -43,7 +43,7 @@ export function DeploymentPage({ initial, initialLog, deployment, text }: Deploy
     <main id="main" className="mx-auto flex w-full max-w-6xl flex-col gap-6 px-5 pb-16 pt-2 sm:px-8">
       <header className="flex flex-col gap-3">
         <p className="text-sm">
-          <Link href={`/sites/${view.name}/deployments`} prefetch={false} className="text-muted hover:text-ink">
+          <Link href={`/sites/${view.name}/deployments`} className="text-muted hover:text-ink">
             All deployments
           </Link>
         </p>

@@ -1,9 +1,9 @@
 // One line of the list: what, by whom, when, and how it ended. Leads to the deployment's own page.
 
 import { Undo2 } from 'lucide-react';
-import Link from 'next/link';
 import type { DeploymentView } from '#lib/sites/view.ts';
 import { BUTTON } from '../../../../_components/buttons.ts';
+import { Link } from '../../../../_components/link.tsx';
 import { RelativeTime } from '../../../../_components/time-text.tsx';
 import { MOODS, mayRollBackTo, moodOf, shortCommit, titleOf, tookOf } from '../../_parts/deployment-words.ts';
 import type { DeployAgain } from './use-deploy-again.ts';
@@ -24,7 +24,6 @@ export function DeploymentRow({ name, deployment, again }: DeploymentRowProps) {
     <li data-testid={`deployment-${number}`} data-status={deployment.status} className="flex items-center gap-2">
       <Link
         href={`/sites/${name}/deployments/${number}`}
-        prefetch={false}
         className="flex min-w-0 flex-1 items-center gap-x-4 gap-y-2 rounded-card px-4 py-3.5 text-sm hover:bg-sunken max-sm:flex-wrap sm:px-5"
       >
         <span className={`w-18 shrink-0 rounded-full px-2 py-0.5 text-center text-xs font-bold ${mood.className}`}>

@@ -1,9 +1,9 @@
 // Which commit is shown: main, or one of its newest.
 
 import { ChevronDown, GitCommitHorizontal } from 'lucide-react';
-import Link from 'next/link';
 import type { CommitList } from '#lib/api/history.ts';
 import type { Place } from '#lib/api/place.ts';
+import { Link } from '../../../../_components/link.tsx';
 import { RelativeTime } from '../../../../_components/time-text.tsx';
 import { filesHref } from './places.ts';
 
@@ -20,7 +20,6 @@ export function CommitChoice({ name, place, commits }: CommitChoiceProps) {
       {place.commit === null ? null : (
         <Link
           href={filesHref(name, { ...place, commit: null })}
-          prefetch={false}
           className="font-medium text-accent underline-offset-4 hover:underline"
         >
           Back to main
@@ -42,7 +41,6 @@ export function CommitChoice({ name, place, commits }: CommitChoiceProps) {
             <li key={commit.id}>
               <Link
                 href={filesHref(name, { ...place, commit: index === 0 ? null : commit.id })}
-                prefetch={false}
                 aria-current={(place.commit ?? commits[0]?.id) === commit.id ? 'true' : undefined}
                 className="block rounded-lg px-3 py-2 hover:bg-sunken aria-[current]:bg-sunken"
               >

@@ -2,9 +2,9 @@
 
 'use client';
 
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useCallback, useRef, useState } from 'react';
+import { Link } from '../../../../_components/link.tsx';
 import { CodeArea } from './code-area.tsx';
 import type { CodeEditor } from './code-editor.ts';
 import { CommitBar } from './commit-bar.tsx';
@@ -93,7 +93,6 @@ export function Editor({ name, address, start }: EditorProps) {
         {from === null ? null : <RemoveFile path={from} isBusy={state.phase === 'busy'} onRemove={remove} />}
         <Link
           href={filesHref(name, { path: from ?? folderOf(start.suggested), commit: null })}
-          prefetch={false}
           className="text-sm font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
         >
           {isChanged ? 'Discard' : 'Close'}

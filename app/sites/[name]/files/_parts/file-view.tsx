@@ -1,10 +1,10 @@
 // One file: its text with numbered lines, a picture as a picture, anything else said plainly.
 
 import { Download, PencilLine } from 'lucide-react';
-import Link from 'next/link';
 import type { FolderOrFile } from '#lib/api/history.ts';
 import { formatBytes } from '#lib/bytes.ts';
 import { BUTTON } from '../../../../_components/buttons.ts';
+import { Link } from '../../../../_components/link.tsx';
 import { editHref, type Here, rawHref } from './places.ts';
 
 type FileShown = FolderOrFile & { kind: 'file' };
@@ -30,7 +30,6 @@ export function FileView({ name, place, mayEdit, file }: Here & { file: FileShow
           {mayEdit && file.editable && place.commit === null ? (
             <Link
               href={editHref(name, place.path)}
-              prefetch={false}
               className={`${BUTTON.primary} no-underline`}
               data-testid="edit-file"
             >

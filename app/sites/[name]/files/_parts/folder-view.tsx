@@ -1,9 +1,9 @@
 // What a folder holds: folders first, each entry with the commit that changed it last.
 
 import { File, FilePlus2, FileSymlink, Folder, FolderGit2 } from 'lucide-react';
-import Link from 'next/link';
 import type { FolderOrFile } from '#lib/api/history.ts';
 import { BUTTON } from '../../../../_components/buttons.ts';
+import { Link } from '../../../../_components/link.tsx';
 import { RelativeTime } from '../../../../_components/time-text.tsx';
 import { editHref, filesHref, type Here, inFolder } from './places.ts';
 
@@ -37,11 +37,7 @@ export function FolderView({ folder, ...here }: Here & { folder: FolderShown }) 
       </ul>
       {mayEdit && place.commit === null ? (
         <div className="border-t border-line px-5 py-4 sm:px-6">
-          <Link
-            href={editHref(name, place.path ? `${place.path}/` : '')}
-            prefetch={false}
-            className={`${BUTTON.quiet} no-underline`}
-          >
+          <Link href={editHref(name, place.path ? `${place.path}/` : '')} className={`${BUTTON.quiet} no-underline`}>
             <FilePlus2 className="size-4" aria-hidden="true" />
             New file
           </Link>
@@ -76,7 +72,6 @@ function EntryRow({ name, place, entry }: Here & { entry: EntryShown }) {
   return (
     <Link
       href={filesHref(name, { ...place, path: inFolder(place.path, entry.name) })}
-      prefetch={false}
       className={`${look} no-underline hover:bg-sunken focus-visible:-outline-offset-3`}
     >
       {content}

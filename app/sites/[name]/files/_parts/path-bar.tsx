@@ -1,6 +1,6 @@
 // Where one is: the way from the top, each part a link.
 
-import Link from 'next/link';
+import { Link } from '../../../../_components/link.tsx';
 import { filesHref, type Here } from './places.ts';
 
 export function PathBar({ name, place }: Pick<Here, 'name' | 'place'>) {
@@ -32,7 +32,6 @@ function PathPart({ href, isLast, children }: { href: string; isLast: boolean; c
   return (
     <Link
       href={href}
-      prefetch={false}
       className="min-w-0 break-all font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
     >
       {children}

@@ -1,8 +1,8 @@
 // The deployments in the charts' time: pointed at or focused, each stands out on all charts.
 
-import Link from 'next/link';
 import type { DeploymentMark } from '#lib/usage/site-history.ts';
 import { markWords } from '../../../../_components/chart/chart-grid.tsx';
+import { Link } from '../../../../_components/link.tsx';
 import { RelativeTime } from '../../../../_components/time-text.tsx';
 
 const SHOWN_MAX = 8;
@@ -24,7 +24,6 @@ export function Releases({ name, deployments, onChoose }: ReleasesProps) {
           <li key={mark.number} className="min-w-0">
             <Link
               href={`/sites/${name}/deployments/${mark.number}`}
-              prefetch={false}
               data-testid={`release-${mark.number}`}
               onMouseEnter={() => onChoose(mark.number)}
               onMouseLeave={() => onChoose(null)}

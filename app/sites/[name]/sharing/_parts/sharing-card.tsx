@@ -2,13 +2,13 @@
 
 'use client';
 
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { SharingView } from '#lib/api/sharing.ts';
 import type { MemberView } from '#lib/sharing/members.ts';
 import { BUTTON } from '../../../../_components/buttons.ts';
 import { Card } from '../../../../_components/card.tsx';
+import { Link } from '../../../../_components/link.tsx';
 import { Notice } from '../../../../_components/notice.tsx';
 import { SecretOnce } from '../../../../_components/secret-once.tsx';
 import { InvitationRow } from './invitation-row.tsx';
