@@ -5,12 +5,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { makeAccount, removeAccounts } from '../setup/accounts.ts';
-import { query } from '../setup/database.ts';
-import { APP_URL, api, expect, get, launch, remove, type Site, ssh, test } from '../setup/fixtures.ts';
+import { makeAccount, own, removeAccounts } from '../setup/accounts.ts';
+import { APP_URL, api, expect, get, launch, remove, type Site, ssh, test, type Workspace } from '../setup/fixtures.ts';
 import { commitTree, git, mustGit, remoteCommit } from '../setup/git.ts';
 import { containerOf, expectHostOk, MB, readHost, SETTINGS } from '../setup/host-state.ts';
-import { commandsFor, patientPack, type Sending, startSending, unfoldingPack } from '../setup/hostile-pack.ts';
+import { commandsFor, patientPack, startSending, unfoldingPack } from '../setup/hostile-pack.ts';
 import { run } from '../setup/programs.ts';
 import { requireService } from '../setup/services.ts';
 
@@ -81,40 +80,57 @@ test('a body of 2 MB that inflates to two gigabytes ends at what one push may ha
   await expectHostOk(before, neighbour);
 });
 
-test('sites of one origin that send by the byte leave room for the pushes and clones of others', async ({
+/** Sites send pushes by the byte while somebody else clones and pushes: how long his push took, and what they are told. */
+async function pushBesideDrips(sites: Site[], other: Site, workspace: Workspace) {
+  const told: string[] = [];
+  const text = `on time at ${Date.now()}`;
+  const sending = sites.map((site) => startSending(site, { 'transfer-encoding': 'chunked' }));
+  for (const { request, answered } of sending) {
+    request.write(Buffer.concat([commandsFor(COMMIT), patientPack()]));
+    answered.then(({ text }) => told.push(text)).catch(() => {});
+  }
+  await sleep(1_000);
+  const dripping = setInterval(() => {
+    for (const { request } of sending) if (request.writable) request.write('x');
+  }, 500);
+  try {
+    const clone = await workspace.clone(other);
+    await workspace.commit(clone, { 'index.html': text, Procfile: 'web: python3 -m http.server $PORT\n' });
+    const start = performance.now();
+    const pushed = await workspace.push(clone);
+    expect(pushed.code, pushed.stderr).toBe(0);
+    expect((await get(other.address)).body).toBe(text);
+    return { tookMs: performance.now() - start, told };
+  } finally {
+    clearInterval(dripping);
+    for (const { request } of sending) request.destroy();
+  }
+}
+
+test('whoever sends by the byte leaves room for the pushes and clones of others, also when two do so together', async ({
   neighbour,
   workspace,
 }) => {
   const before = await readHost();
-  const account = await makeAccount('patient');
-  await query('update "Site" set "ownerId" = $2, "expiresAt" = null where name = $1', [neighbour.name, account.id]);
+  const [account, second] = [await makeAccount('patient'), await makeAccount('second')];
+  await own(neighbour, account);
   const sites = await Promise.all([launch(), launch(), launch(), launch()]);
-  const sending: Sending[] = [];
   try {
-    for (const site of sites) {
-      const slow = startSending(site, { 'transfer-encoding': 'chunked' });
-      slow.request.write(Buffer.concat([commandsFor(COMMIT), patientPack()]));
-      sending.push(slow);
-    }
-    await sleep(1_000);
-    const dripping = setInterval(() => {
-      for (const { request } of sending) if (request.writable) request.write('x');
-    }, 500);
-    const clone = await workspace.clone(neighbour);
-    await workspace.commit(clone, { 'index.html': 'on time', Procfile: 'web: python3 -m http.server $PORT\n' });
-    const start = performance.now();
-    const pushed = await workspace.push(clone);
-    clearInterval(dripping);
-    expect(pushed.code, pushed.stderr).toBe(0);
-    expect(performance.now() - start).toBeLessThan(10_000);
-    expect((await get(neighbour.address)).body).toBe('on time');
+    const alone = await pushBesideDrips(sites, neighbour, workspace);
+    expect(alone.tookMs).toBeLessThan(10_000);
+    expect(alone.told).toEqual([]);
+    for (const site of sites.slice(2)) await own(site, second);
+    // All places are taken, until one of them has been slow for a quarter of a minute.
+    const { tookMs, told } = await pushBesideDrips(sites, neighbour, workspace);
+    expect(tookMs).toBeGreaterThan(10_000);
+    expect(tookMs).toBeLessThan(25_000);
+    expect(told).toEqual([expect.stringContaining('Others wait to push or clone, and this one came too slowly')]);
   } finally {
-    for (const { request } of sending) request.destroy();
     await Promise.all(sites.map((site) => remove(site)));
   }
   await expectHostOk(before, neighbour);
   await remove(neighbour);
-  await removeAccounts(account);
+  await removeAccounts(account, second);
 });
 
 test('a push that is cut in its middle leaves nothing, and twenty at once are each told their outcome', async ({

@@ -86,6 +86,13 @@ export function repositoryAway(): AppError {
   });
 }
 
+export function tooSlow(): AppError {
+  return new AppError('interrupted', {
+    message: 'Others wait to push or clone, and this one came too slowly, so it was ended.',
+    hint: 'Nothing was changed. Try again in a minute.',
+  });
+}
+
 export function tookTooLong(kind: 'idle' | 'total', milliseconds: number): AppError {
   const time =
     milliseconds >= 120_000

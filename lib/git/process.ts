@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { invariant } from '../errors/app-error.ts';
 import { type Confinement, type GitRun, planGit, type SpawnPlan } from './confine.ts';
+import type { Holder } from './slots.ts';
 
 export interface Deadlines {
   /** Without a byte in either direction. */
@@ -15,15 +16,18 @@ export interface Deadlines {
   hookMs: number;
 }
 
+/** Why it was ended: no byte for too long, too long in all, or so slow that others who waited came first. */
+export type Expiry = 'idle' | 'total' | 'slow';
+
 export interface GitEnd {
   /** 128 + signal when a signal ended it. */
   code: number;
-  expired: 'idle' | 'total' | null;
+  expired: Expiry | null;
   /** The last of what it said on standard error. */
   stderr: string;
 }
 
-export interface GitProcess {
+export interface GitProcess extends Holder {
   stdin: Writable;
   stdout: Readable;
   stderr: Readable;
@@ -32,14 +36,16 @@ export interface GitProcess {
   /** True once the hook has been asked. */
   reachedHook(): boolean;
   onHook(listener: () => void): void;
-  /** To be called for each byte moved on its behalf. */
-  touch(): void;
+  /** To be called with what moves on its behalf. */
+  touch(chunk?: Buffer): void;
   stop(): void;
   /** Called when it is told to stop: nobody may go on waiting for a client to take its output. */
   onStop(listener: () => void): void;
   ended: Promise<GitEnd>;
 }
 
+/** 1 Mbit/s over the time since it began, and git itself has had nothing to say lately: it waits for its client. */
+const SLOW = { graceMs: 15_000, bytesPerMs: 128, silentMs: 2_000 };
 const KILL_AFTER_MS = 3_000;
 const STDERR_CHARACTERS_MAX = 4_096;
 const STATUS_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
@@ -81,7 +87,13 @@ export function startConfined(plan: SpawnPlan, deadlines: Deadlines): GitProcess
   const phases = readPhases(progress as Readable, watch);
   // A process that ends before it has read everything is answered by its exit code, not by EPIPE.
   stdin.on('error', () => {});
-  stdout.on('data', watch.touch).pause();
+  let saidAt = 0;
+  stdout
+    .on('data', (chunk: Buffer) => {
+      saidAt = performance.now();
+      watch.touch(chunk);
+    })
+    .pause();
 
   return {
     stdin,
@@ -91,6 +103,9 @@ export function startConfined(plan: SpawnPlan, deadlines: Deadlines): GitProcess
     reachedHook: () => phases.hook,
     onHook: (listener) => phases.listeners.push(listener),
     touch: watch.touch,
+    isSlow: (heldMs) =>
+      heldMs > SLOW.graceMs && watch.bytes() < heldMs * SLOW.bytesPerMs && performance.now() - saidAt > SLOW.silentMs,
+    giveWay: () => watch.expire('slow'),
     stop,
     onStop: (listener) => stopListeners.push(listener),
     ended: waitForEnd(child, stderr, watch).finally(phases.close),
@@ -98,10 +113,12 @@ export function startConfined(plan: SpawnPlan, deadlines: Deadlines): GitProcess
 }
 
 interface Watch {
-  touch: () => void;
+  touch: (chunk?: Buffer) => void;
+  bytes(): number;
   enter(phase: 'git' | 'hook'): void;
+  expire(kind: Expiry): void;
   close(): void;
-  expired: 'idle' | 'total' | null;
+  expired: Expiry | null;
 }
 
 function watchDeadlines(deadlines: Deadlines, onExpire: () => void): Watch {
@@ -109,13 +126,19 @@ function watchDeadlines(deadlines: Deadlines, onExpire: () => void): Watch {
   let total: NodeJS.Timeout | undefined;
   let leftMs = deadlines.totalMs;
   let since = Date.now();
-  const expire = (kind: 'idle' | 'total') => () => {
-    watch.expired ??= kind;
-    onExpire();
-  };
+  let bytes = 0;
+  const expire = (kind: Expiry) => () => watch.expire(kind);
   const watch: Watch = {
     expired: null,
-    touch: () => void idle?.refresh(),
+    touch(chunk) {
+      bytes += chunk?.length ?? 0;
+      idle?.refresh();
+    },
+    bytes: () => bytes,
+    expire(kind) {
+      watch.expired ??= kind;
+      onExpire();
+    },
     enter(phase) {
       watch.close();
       if (phase === 'hook') {

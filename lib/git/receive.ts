@@ -6,7 +6,15 @@ import { AppError } from '../errors/app-error.ts';
 import { LOCK_TAKEN } from './confine.ts';
 import { type GitRequest, type GitSite, type GitStreams, write } from './conversation.ts';
 import type { GitDeps } from './deps.ts';
-import { explainPushFailure, type FailureLimits, gitFailed, hostBusy, pushBusy, tookTooLong } from './failures.ts';
+import {
+  explainPushFailure,
+  type FailureLimits,
+  gitFailed,
+  hostBusy,
+  pushBusy,
+  tookTooLong,
+  tooSlow,
+} from './failures.ts';
 import { type GitEnd, type GitProcess, startGit } from './process.ts';
 import { type PushCommands, readPushCommands } from './push-commands.ts';
 import { hasBands, ReportFilter, renderAbort, renderRefusal } from './push-report.ts';
@@ -116,7 +124,7 @@ async function feed(deps: GitDeps, request: GitRequest, streams: GitStreams, pus
   const { git, commands } = push;
   if (!(await git.locked)) return refuse(streams, commands, startFailure(await git.ended));
   git.touch();
-  const release = await deps.pushes.take(request.site.owner);
+  const release = await deps.pushes.take(request.site.owner, git);
   try {
     if (!release) {
       git.stop();
@@ -157,6 +165,7 @@ async function conclude(
 }
 
 function endError({ bounds }: GitDeps, { site }: GitRequest, end: GitEnd): AppError {
+  if (end.expired === 'slow') return tooSlow();
   if (end.expired) return tookTooLong(end.expired, end.expired === 'idle' ? bounds.idleMs : bounds.pushMs);
   const sentence = explainPushFailure(failureLimits(site), end.code === 137 ? 'died of signal 9' : end.stderr);
   return sentence ? new AppError('push-refused', { message: sentence, hint: '' }) : gitFailed({ ...end });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSlots } from './slots.ts';
 
 test('no more run than there are slots, in all and for one key, and who waits comes in order', async () => {
@@ -48,4 +48,44 @@ test('giving back twice frees one slot only', async () => {
   release?.();
   await slots.take('a');
   expect(await slots.take('b')).toBeNull();
+});
+
+describe('a slow holder', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('gives way to who waits, but not to one who waits for his own slots', async () => {
+    const slots = createSlots({ total: 2, perKey: 1, waitMs: 5_000, waitersMax: 5 });
+    const asked: string[] = [];
+    const take = async (key: string, isSlow: boolean) => {
+      const release = await slots.take(key, {
+        isSlow: () => isSlow,
+        giveWay: () => {
+          asked.push(key);
+          release?.();
+        },
+      });
+      return release;
+    };
+    await take('quick', false);
+    await take('slow', true);
+    const again = slots.take('quick');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(asked).toEqual([]);
+
+    const other = slots.take('other');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toEqual(['slow']);
+    expect(await other).not.toBeNull();
+    expect(await again).toBeNull();
+  });
+
+  test('stays as long as nobody waits', async () => {
+    const slots = createSlots({ total: 1, perKey: 1, waitMs: 100, waitersMax: 5 });
+    const giveWay = vi.fn();
+    (await slots.take('a', { isSlow: () => true, giveWay }))?.();
+    await slots.take('a', { isSlow: () => true, giveWay });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(giveWay).not.toHaveBeenCalled();
+  });
 });
