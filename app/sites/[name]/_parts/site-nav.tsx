@@ -15,13 +15,15 @@ export function SiteNav({ name, tabs }: { name: string; tabs: Tab[] }) {
   const list = useRef<HTMLUListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another place in the row
   useEffect(() => {
-    const showHere = () => {
-      const here = list.current?.querySelector<HTMLElement>('[aria-current]');
-      if (list.current && here) list.current.scrollLeft = here.offsetLeft - list.current.offsetLeft - BESIDE_PX;
-    };
-    showHere();
-    window.addEventListener('resize', showHere); // A phone that is turned has another width.
-    return () => window.removeEventListener('resize', showHere);
+    const row = list.current;
+    if (!row) return;
+    // Looks at once, and when the row has another width: not at each resize of a window whose address bar comes and goes.
+    const observer = new ResizeObserver(() => {
+      const here = row.querySelector<HTMLElement>('[aria-current]');
+      if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - BESIDE_PX;
+    });
+    observer.observe(row);
+    return () => observer.disconnect();
   }, [path]);
   return (
     <nav aria-label={`Pages of ${name}`} className="mx-auto mb-6 w-full max-w-6xl px-5 sm:px-8">
