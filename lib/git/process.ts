@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { invariant } from '../errors/app-error.ts';
 import { type Confinement, type GitRun, planGit, type SpawnPlan } from './confine.ts';
 import type { Holder } from './slots.ts';
+import { createThroughput, type Throughput } from './throughput.ts';
 
 export interface Deadlines {
   /** Without a byte in either direction. */
@@ -44,8 +45,8 @@ export interface GitProcess extends Holder {
   ended: Promise<GitEnd>;
 }
 
-/** 1 Mbit/s over the time since it began, and git itself has had nothing to say lately: it waits for its client. */
-const SLOW = { graceMs: 15_000, bytesPerMs: 128, silentMs: 2_000 };
+/** So long nobody is slow, and so long git is at work after it has said something. */
+const SLOW = { graceMs: 15_000, silentMs: 2_000 };
 const KILL_AFTER_MS = 3_000;
 const STDERR_CHARACTERS_MAX = 4_096;
 const STATUS_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
@@ -95,6 +96,8 @@ export function startConfined(plan: SpawnPlan, deadlines: Deadlines): GitProcess
     })
     .pause();
 
+  const waitsForClient = () => !stdin.writableEnded || stdout.readableLength > 0;
+
   return {
     stdin,
     stdout,
@@ -104,7 +107,10 @@ export function startConfined(plan: SpawnPlan, deadlines: Deadlines): GitProcess
     onHook: (listener) => phases.listeners.push(listener),
     touch: watch.touch,
     isSlow: (heldMs) =>
-      heldMs > SLOW.graceMs && watch.bytes() < heldMs * SLOW.bytesPerMs && performance.now() - saidAt > SLOW.silentMs,
+      heldMs > SLOW.graceMs &&
+      waitsForClient() &&
+      watch.throughput.isLow() &&
+      performance.now() - saidAt > SLOW.silentMs,
     giveWay: () => watch.expire('slow'),
     stop,
     onStop: (listener) => stopListeners.push(listener),
@@ -114,7 +120,7 @@ export function startConfined(plan: SpawnPlan, deadlines: Deadlines): GitProcess
 
 interface Watch {
   touch: (chunk?: Buffer) => void;
-  bytes(): number;
+  throughput: Throughput;
   enter(phase: 'git' | 'hook'): void;
   expire(kind: Expiry): void;
   close(): void;
@@ -126,15 +132,15 @@ function watchDeadlines(deadlines: Deadlines, onExpire: () => void): Watch {
   let total: NodeJS.Timeout | undefined;
   let leftMs = deadlines.totalMs;
   let since = Date.now();
-  let bytes = 0;
+  const throughput = createThroughput();
   const expire = (kind: Expiry) => () => watch.expire(kind);
   const watch: Watch = {
     expired: null,
     touch(chunk) {
-      bytes += chunk?.length ?? 0;
+      throughput.moved(chunk?.length ?? 0);
       idle?.refresh();
     },
-    bytes: () => bytes,
+    throughput,
     expire(kind) {
       watch.expired ??= kind;
       onExpire();

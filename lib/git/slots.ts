@@ -69,7 +69,7 @@ export function createSlots(bounds: SlotBounds): Slots {
     }
   };
 
-  /** Of who waits for a slot of his own key nobody else has to give way. */
+  /** Whoever waits for one of his own key's slots makes nobody give way. */
   const lookForSlow = () => {
     if (waiters.size === 0) {
       clearInterval(looking);
